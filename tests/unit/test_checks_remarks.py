@@ -117,3 +117,46 @@ def test_a_cell_that_an_edit_blanks_is_no_blank(
     told = notes(tmp_path, capsys)
     assert any("'20': set to missing ('sold_fair'), blanked by an edit." in line for line in told)
     assert any("3 of 22 excluded: 'sold_fair' was set to missing" in line for line in told)
+
+
+def test_rows_without_a_group_and_times_that_nobody_was_followed_to_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def edit(rows: Rows) -> None:
+        rows[2]["municipality"] = ""
+
+    folder = project(tmp_path, "example_survival", "alliances.csv", edit)
+    study = (folder / "study.yaml").read_text(encoding="utf-8")
+    assert "times: [1, 3, 5]" in study
+    (folder / "study.yaml").write_text(study.replace("3, 5]", "3, 50]"), encoding="utf-8")
+    told = notes(tmp_path, capsys)
+    group = "file data/alliances.csv, column 'municipality', row 4: 1 excluded: the group"
+    assert any(group in line for line in told), told
+    assert any("no share at time 50" in line for line in told), told
+
+
+def test_what_a_register_says_of_respondents_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def edit(rows: Rows) -> None:
+        rows[0]["group"] = "X1"
+        rows[1]["why_price"] = "1"
+
+    folder = project(tmp_path, "example_workshops", "answers.csv", edit)
+    path = tmp_path / "data" / "register.csv"
+    register = path.read_text(encoding="utf-8").splitlines()
+    absent = [f"{line},{int(not line.startswith('N37'))}" for line in register[1:]]
+    path.write_text(
+        "\n".join([f"{register[0]},came", *absent, "X1,North,"]) + "\n", encoding="utf-8"
+    )
+    with (folder / "codebook.csv").open("a", encoding="utf-8") as codebook:
+        codebook.write("came,register,came,indicator,,,,,,input,,Came\n")
+    study = (folder / "study.yaml").read_text(encoding="utf-8")
+    study = study.replace("    replacements: 3\n", "    replacements: 3\n    came: came\n")
+    (folder / "study.yaml").write_text(study, encoding="utf-8")
+    told = notes(tmp_path, capsys)
+    assert any("row 3: 1 of 22: the register says that it did not come" in line for line in told)
+    assert any(
+        "column 'why_price', row 3: why: 1 of 22 excluded: answered, and not asked" in line
+        for line in told
+    ), told

@@ -248,6 +248,9 @@ _INSIDE = {
     *(
         "of '7' 7 replacements can be drawn, 7 are asked for",
         "of a stratum that the allocation does not name, none drawn",
+        "it was not found ('7' is 0), and its end is known; bounds count it as ended",
+        "not in the register ('7'), and its answers count",
+        "the register says that it did not come ('7' is 0), and its answers count",
     ),
 }
 

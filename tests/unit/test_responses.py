@@ -99,7 +99,10 @@ def test_percents_by_hand_and_those_that_do_not_add_up_do_not_count() -> None:
 def test_percents_are_of_those_who_were_asked() -> None:
     tables = computed({**ONE, "among": "left"})
     assert (row(tables, "same")["count"], row(tables, "same")["n_units"]) == (2, 2)
-    assert counted(tables) == {"nobody knows whether it was asked": 1}
+    assert counted(tables) == {
+        "nobody knows whether it was asked": 1,
+        "answered, and not asked ('left' is 0)": 2,
+    }
 
 
 def test_the_register_counts_each_by_how_many_it_stands_for() -> None:

@@ -173,3 +173,27 @@ def test_no_share_is_known_beyond_the_follow_up_unless_all_have_ended(keys: dict
     assert (ended[["lasts", "new", "none"]] == [0, 0.5, 0.5]).all(axis=None)
     told = [odd.problem for odd in described.inconsistent]
     assert len(told) == 2 and all("no share at time 6" in problem for problem in told)
+
+
+def test_what_excludes_an_end_is_told_and_a_known_end_bounds() -> None:
+    """a and b have ended, c lasts with a reason for its end, d was not found and is known to have ended."""
+    records = RECORDS.assign(
+        left=[2001.0, 2003.0, NAN, 2004.0],
+        how=["new", "none", None, "none"],
+        price=[1.0, 0.0, 1.0, NAN],
+    )
+    made = computed(records, answered="came", reasons=["price"])
+    assert share(made, part="reason", state="price") == 0.5
+    assert share(made, part="bound", state="highest") == 0.25
+    assert share(made, state="lasts", time=4) == pytest.approx(1 / 3)
+    assert [(line.reason, line.units) for line in made.excluded if line.about == "price"][1:] == [
+        ("a reason is given for an end, and it has not ended", ("c",))
+    ]
+    assert [(line.column, line.units) for line in made.inconsistent] == [("how", ("d",))]
+
+
+@pytest.mark.parametrize("name", ["came", "price"])
+def test_indicators_of_survival_are_0_or_1(name: str) -> None:
+    with pytest.raises(DataError, match="must be 0 or 1") as raised:
+        computed(RECORDS.assign(**{name: [1, 0, 2, 0]}), answered="came", reasons=["price"])
+    assert (raised.value.column, raised.value.units) == (name, ["c"])

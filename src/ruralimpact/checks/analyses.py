@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.attrition.population import follow_up
-from ruralimpact.checks.remarks import Remark, remarks_on_records
+from ruralimpact.checks.remarks import Remark, remarks_on_inconsistent, remarks_on_records
 from ruralimpact.decomposition.accounts import check_identity
 from ruralimpact.decomposition.study import read_accounts
 from ruralimpact.description.levels import labels_in_order
@@ -26,6 +26,7 @@ from ruralimpact.outcomes.samples import AnalysisSample
 from ruralimpact.portfolio.study import portfolio_study
 from ruralimpact.power.study import power_part
 from ruralimpact.responses.draw_study import draw_study
+from ruralimpact.responses.register_contradictions import register_contradictions
 from ruralimpact.responses.study import responses_study
 from ruralimpact.returns.accounts import scenario_factors
 from ruralimpact.returns.register import cash_register
@@ -63,6 +64,7 @@ def analysis_problems(study: Study, samples: Samples) -> Iterator[RuralImpactErr
         for describe in _DESCRIPTIONS:
             described = yield from _problems(partial(_described, describe), alone, samples)
             yield from remarks_on_records(described) if described is not None else ()
+    yield from _between_analyses(study, samples)
     known = {analysis.name for analysis in study.analyses if analysis.sample in samples}
     for entry in study.power:
         if entry.analysis in known:
@@ -73,6 +75,15 @@ def analysis_problems(study: Study, samples: Samples) -> Iterator[RuralImpactErr
         if named <= set(samples):
             asked = study.model_copy(update={"attrition": (attrition,)})
             yield from _problems(_attrition, asked, samples)
+
+
+def _between_analyses(study: Study, samples: Samples) -> Iterator[RuralImpactError | Remark]:
+    """Yield remarks on what the records of one analysis say of those of another."""
+    standing = tuple(own for own in study.analyses if set(_samples_of(own)) <= set(samples))
+    whole = study.model_copy(update={"analyses": standing})
+    yield from remarks_on_inconsistent(
+        register_contradictions(RecordedStudy(whole, _units(samples), _outcomes(samples)))
+    )
 
 
 def _samples_of(analysis: AnyAnalysis | AnyDescription) -> list[str]:

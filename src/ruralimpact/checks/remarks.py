@@ -1,12 +1,13 @@
 """What a run does to data without stopping: cells set to missing, records excluded, or used as they are."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import pandas as pd
 
-from ruralimpact.description.records import DescriptionTables
+from ruralimpact.description.records import DescriptionTables, InconsistentRecords
 from ruralimpact.errors import DataError
+from ruralimpact.outcomes.noted_rows import NotedRows
 from ruralimpact.survey.cells_set_missing import SetToMissing
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.values import normalised
@@ -72,7 +73,19 @@ def remarks_on_records(described: DescriptionTables) -> Iterator[Remark]:
                     units=lost.units,
                 )
             )
-    for odd in described.inconsistent:
-        if odd.units:
+    yield from remarks_on_inconsistent(described.inconsistent)
+
+
+def remarks_on_inconsistent(inconsistent: Iterable[InconsistentRecords]) -> Iterator[Remark]:
+    """Yield what is used although it does not fit."""
+    for odd in inconsistent:
+        if odd.units is None or odd.units:
             where = f"analysis {odd.analysis}"
             yield Remark(DataError(odd.problem, within=where, column=odd.column, units=odd.units))
+
+
+def remarks_on_rows(sample: str, noted: Iterable[NotedRows]) -> Iterator[Remark]:
+    """Yield what the rows of a sample lack, and what is taken in the place of something else."""
+    for rows in noted:
+        where = f"sample {sample}"
+        yield Remark(DataError(rows.problem, within=where, column=rows.column, units=rows.units))

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 import pandas as pd
 
 from ruralimpact.checks.analyses import analysis_problems
-from ruralimpact.checks.remarks import Remark
+from ruralimpact.checks.remarks import Remark, remarks_on_rows
 from ruralimpact.checks.sound_part import named_variables, sound_part
 from ruralimpact.config.waves import rounds_of
 from ruralimpact.design.comparison import build_comparison
@@ -60,6 +60,7 @@ def sample_problems(
             yield from problems
             if name in samples and not problems and not set(sample.sources) & set(partial):
                 sound[name] = samples[name]
+                yield from remarks_on_rows(name, samples[name].noted)
         part = _of_what_is_built(part, samples)
         lacking_arms: list[NoComparisonError] = []
         for analysis in part.comparisons:

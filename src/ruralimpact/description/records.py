@@ -98,15 +98,15 @@ class InconsistentRecords:
     analysis : str
     problem : str
         What does not fit, and what is used.
-    units : tuple of str
-        Their identifiers.
+    units : tuple of str, or None
+        Their identifiers; None where it is about no single records.
     column : str or None
         Variable that it is about.
     """
 
     analysis: str
     problem: str
-    units: tuple[str, ...]
+    units: tuple[str, ...] | None
     column: str | None = None
 
     @classmethod

@@ -43,10 +43,10 @@ def exclusion_notes(
     if shown is not None and len(shown) and shown["suppressed"].all():
         yield gettext("No number is printed: {too_few}.").format(too_few=too_few(results))
     table = results["exclusions"]
-    table = table[table["stage"] == "estimate"]
+    estimated = table[table["stage"] == "estimate"]
     for analysis in analyses:
-        listed = []
-        for row in table.to_dict("records"):
+        listed = list(_of_sample(results, results.analysis(analysis).sample))
+        for row in estimated.to_dict("records"):
             of, _, part = row["scope"].partition("/")
             if of == analysis and (about is None or part in about):
                 reason = results.with_labels(row["reason"])
@@ -56,6 +56,19 @@ def exclusion_notes(
             label = results.analysis(analysis).label
             own = gettext("Excluded: {listed}.").format(listed="; ".join(listed))
             yield f"{label}. {own}" if len(analyses) > 1 else own
+
+
+def _of_sample(results: StudyResults, sample: str) -> Iterator[str]:
+    """Yield what leaves the sample itself, before any analysis."""
+    table = results["exclusions"]
+    for row in table[(table["stage"] == "construct") & (table["scope"] == sample)].to_dict(
+        "records"
+    ):
+        yield gettext("{rows} of {before} rows of the sample, {reason}").format(
+            rows=formatting.count(row["rows"]),
+            before=formatting.count(row["rows_before"]),
+            reason=results.with_labels(row["reason"]),
+        )
 
 
 def _counted(rows: int, before: int, part: str, reason: str) -> str:

@@ -30,10 +30,13 @@ class Exclusion:
     reason : str
     rows : DataFrame
         As they were before, with the treatments.
+    lacking : str or None
+        Variable that the sample needs and these rows have no value of, if that is the reason.
     """
 
     reason: str
     rows: pd.DataFrame
+    lacking: str | None = None
 
 
 def left(

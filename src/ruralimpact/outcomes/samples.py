@@ -1,7 +1,7 @@
 """Analysis samples: units without outcomes, outcomes apart, and who was excluded."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
@@ -11,6 +11,7 @@ from ruralimpact.exclusions import ExclusionRow
 from ruralimpact.outcomes.build import build
 from ruralimpact.outcomes.covariates import covariates_before, treatments, unit_variables
 from ruralimpact.outcomes.excluded_arms import Exclusion, by_arm, left
+from ruralimpact.outcomes.noted_rows import NotedRows, lacking, taken_further
 from ruralimpact.outcomes.observed_codes import ObservedCodes
 from ruralimpact.outcomes.pool import pool
 from ruralimpact.outcomes.prices import at_study_prices
@@ -56,6 +57,8 @@ class AnalysisSample:
         that does not say when treatment began.
     excluded_arms : DataFrame
         See `excluded_arms.by_arm`.
+    noted : tuple of NotedRows
+        What a check tells of single rows: those that lack what the sample needs.
     """
 
     units: pd.DataFrame
@@ -63,6 +66,7 @@ class AnalysisSample:
     exclusions: pd.DataFrame
     contamination: pd.DataFrame
     excluded_arms: pd.DataFrame
+    noted: tuple[NotedRows, ...] = ()
 
 
 def build_sample(
@@ -159,6 +163,7 @@ def _construct_sample(
     selected, unselected, contamination, lost = _selected(name, asked, table, others, study)
     excluded += [_exclusion(name, *counted) for counted in unselected]
     arms = by_arm(name, lost, treatments(study))
+    noted = (*taken_further(table, study), *lacking(lost))
     if asked.two_periods is not None:
         change = two_periods(selected, asked.two_periods, list(outcomes), sample=name)
         excluded += [_exclusion(name, *counted) for counted in change.excluded]
@@ -170,6 +175,7 @@ def _construct_sample(
             table_of_rows("exclusions", excluded),
             contamination,
             arms,
+            noted,
         )
     selected = selected.sort_values("unit_id", kind="stable", ignore_index=True)
     keys = [key for key in _KEYS if key in selected]
@@ -179,7 +185,8 @@ def _construct_sample(
     described = [variable for variable in study.described.get(name, ()) if variable in selected]
     units = units.assign(**marks(selected, described, {**study.variables, **outcomes}))
     values = selected[["unit_id", *outcomes]]
-    return AnalysisSample(units, values, table_of_rows("exclusions", excluded), contamination, arms)
+    exclusions = table_of_rows("exclusions", excluded)
+    return AnalysisSample(units, values, exclusions, contamination, arms, noted)
 
 
 def _at_study_prices(
@@ -251,12 +258,14 @@ def _selected(
     known = table["group"].notna()
     if not known.all():
         excluded.append((f"the group '{column}' is missing", int((~known).sum()), len(table)))
-        lost.append(Exclusion(excluded[-1][0], table[~known]))
+        lost.append(Exclusion(excluded[-1][0], table[~known], column))
         table = table[known].reset_index(drop=True)
     whole = table
     table, unselected = _drawn(name, asked, whole)
     excluded += unselected
-    lost += left(whole, table, unselected)
+    lost += [
+        replace(exclusion, lacking=asked.strata) for exclusion in left(whole, table, unselected)
+    ]
     _refuse_changes(name, asked, table)
     table = carried_over(table, [column for column in (asked.arm, asked.first_treated) if column])
     if asked.arm is not None and asked.first_treated is not None:

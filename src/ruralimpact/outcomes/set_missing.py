@@ -31,10 +31,24 @@ def marks(
     dict of str to ndarray of bool, shape (n,)
         By the name of the mark.
     """
-    unknown = {
-        name: table[name].isna().to_numpy() & ~_blank(table, name, definitions) for name in names
-    }
+    unknown = {name: unknown_not_blank(table, name, definitions) for name in names}
     return {mark_of(name): rows for name, rows in unknown.items() if rows.any()}
+
+
+def unknown_not_blank(
+    table: pd.DataFrame, name: str, definitions: Mapping[str, spec.Construction]
+) -> BoolArray:
+    """Tell in which rows a variable is unknown although something was recorded of it, shape (n,).
+
+    Parameters
+    ----------
+    table, definitions
+        See `marks`.
+    name : str
+        Variable of the table.
+    """
+    missing = np.asarray(table[name].isna(), dtype=bool)
+    return missing & ~_blank(table, name, definitions)
 
 
 def _blank(

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralimpact.description.contradictions import Contradiction, refuse_other_than_binary
 from ruralimpact.description.records import set_to_missing, set_to_missing_reason
 from ruralimpact.errors import DataError
 from ruralimpact.schema.responses import Question
@@ -50,12 +51,15 @@ class Answers:
     excluded : tuple of Unanswered
         Those asked who do not, by reason.
     n_asked : int
+    not_asked : tuple of Contradiction
+        Answers of those who were not asked.
     """
 
     chosen: FloatArray
     counted: BoolArray
     excluded: tuple[Unanswered, ...]
     n_asked: int
+    not_asked: tuple[Contradiction, ...]
 
 
 def answers_of(question: Question, records: pd.DataFrame, where: str) -> Answers:
@@ -102,19 +106,32 @@ def answers_of(question: Question, records: pd.DataFrame, where: str) -> Answers
         counted=left,
         excluded=tuple(excluded),
         n_asked=int((asked | unknown).sum()),
+        not_asked=tuple(_not_asked(question, records, ~asked & ~unknown)),
     )
+
+
+def _not_asked(question: Question, records: pd.DataFrame, others: BoolArray) -> list[Contradiction]:
+    """Return, answer by answer, who gave one and was not asked: it does not count."""
+    if question.among is None:
+        return []
+    problem = f"answered, and not asked ('{question.among}' is 0)"
+    if question.variable is not None:
+        given = {question.variable: records[question.variable].notna().to_numpy(bool)}
+    else:
+        given = {name: _numbers(records, name) > 0 for name in question.words}
+    return [
+        Contradiction(name, said, others, problem, about=question.name)
+        for name, said in given.items()
+    ]
 
 
 def _asked(question: Question, records: pd.DataFrame, where: str) -> tuple[BoolArray, BoolArray]:
     if question.among is None:
         everyone = np.ones(len(records), dtype=bool)
         return everyone, ~everyone
+    refuse_other_than_binary(records, [question.among], where)
     values = _numbers(records, question.among)
-    _refuse(records, question.among, ~np.isin(values, (0, 1)) & ~np.isnan(values), where, _BINARY)
     return values == 1, np.isnan(values)
-
-
-_BINARY = "an indicator must be 0 or 1."
 
 
 def _single(
@@ -143,7 +160,7 @@ def _several(
             odd = (own < 0) | (own > 100)
             _refuse(records, name, odd, where, "a percent must be from 0 to 100.")
         else:
-            _refuse(records, name, ~np.isin(own, (0, 1)) & ~missing[:, position], where, _BINARY)
+            refuse_other_than_binary(records, [name], where)
     partly = np.asarray(missing.any(axis=1) & (not question.percents), dtype=bool)
     return np.nan_to_num(values) / (100 if question.percents else 1), given, partly
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralimpact.description.contradictions import refuse_other_than_binary
 from ruralimpact.description.levels import labels_in_order, level_texts, levels_in_order
 from ruralimpact.description.records import (
     DescriptionTables,
@@ -40,7 +41,7 @@ def draw_study(recorded: RecordedStudy) -> DescriptionTables:
     ConfigError
         A stratum that the register does not have, or that has fewer units than are to be drawn.
     DataError
-        A unit stands in the register twice.
+        A unit stands in the register twice, or its attendance is neither 0 nor 1.
     """
     drawn: list[pd.DataFrame] = []
     protocols: list[SampleProtocolRow] = []
@@ -84,6 +85,7 @@ def _register(asked: DrawnSample, records: pd.DataFrame) -> pd.DataFrame:
         twice = sorted(ids[ids.duplicated()].unique())
         problem = "units that stand in the register twice."
         raise DataError(problem, within=f"sample {asked.sample}", column="id", units=twice)
+    refuse_other_than_binary(records, asked.numbers["came"], f"sample {asked.sample}")
     came = records[asked.came] if asked.came is not None else pd.Series(pd.NA, records.index)
     return pd.DataFrame(
         {

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralimpact.description.contradictions import not_counted
 from ruralimpact.description.levels import Order, labels_in_order, level_texts, levels_in_order
 from ruralimpact.description.records import (
     DescriptionTables,
@@ -72,6 +73,7 @@ def responses_study(recorded: RecordedStudy) -> DescriptionTables:
                 )
                 for unanswered in answers.excluded
             ]
+            excluded += not_counted(records, answers.not_asked, analysis=asked.name)
             rows += questionnaire.rows(question, answers, synthetic=study.synthetic)
     return DescriptionTables({"responses": table_of_rows("responses", rows)}, tuple(excluded))
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from ruralimpact.description.contradictions import refuse_other_than_binary
 from ruralimpact.description.records import ExcludedRecords, set_to_missing, set_to_missing_reason
 from ruralimpact.errors import DataError
 from ruralimpact.schema.survival import Survival
@@ -18,8 +19,10 @@ def refuse_impossible(asked: Survival, records: pd.DataFrame) -> None:
     ------
     DataError
         Something ends, or is observed, before it begins; ends after it was last observed; was seen to last
-        after it had ended; or ends in a way that is not among `ends`.
+        after it had ended; or ends in a way that is not among `ends`. An indicator is neither 0 nor 1.
     """
+    indicators = [*filter(None, [asked.answered]), *asked.reasons]
+    refuse_other_than_binary(records, indicators, f"sample {asked.sample}")
     ended, observed, start = records[asked.ended], records[asked.observed], records[asked.start]
     known = ", ".join(asked.ends)
     odd = records[asked.ending].notna() & ~records[asked.ending].isin(list(asked.ends))

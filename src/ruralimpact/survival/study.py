@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
+from ruralimpact.description.contradictions import not_counted, used_all_the_same
 from ruralimpact.description.levels import Order, labels_in_order, level_texts, levels_in_order
 from ruralimpact.description.records import (
     DescriptionTables,
@@ -19,6 +20,7 @@ from ruralimpact.errors import DataError
 from ruralimpact.inference.wilson import wilson_interval
 from ruralimpact.result_rows import MISSING
 from ruralimpact.schema.survival import Survival
+from ruralimpact.survival.contradictions import ends_of_absent, reasons_without_end
 from ruralimpact.survival.curve_rows import LASTS, NOT_FOLLOWED, curve_rows
 from ruralimpact.survival.hazard_rows import hazard_study
 from ruralimpact.survival.records import answered, placed_in_time, refuse_impossible
@@ -52,7 +54,7 @@ def survival_study(recorded: RecordedStudy) -> DescriptionTables:
     rows: list[SurvivalRow] = []
     hazards: list[HazardRow] = []
     excluded: list[ExcludedRecords] = []
-    beyond: list[InconsistentRecords] = []
+    inconsistent: list[InconsistentRecords] = []
     study = recorded.study
     labels, order = covariate_labels(study), labels_in_order(study)
     for asked in study.analyses_of(Survival):
@@ -66,11 +68,13 @@ def survival_study(recorded: RecordedStudy) -> DescriptionTables:
             *unplaced,
             *without_level(present, asked.by, labels, analysis=asked.name),
             *_without_reason(asked, present, labels),
+            *not_counted(present, reasons_without_end(asked, present), analysis=asked.name),
             *regression.excluded,
         ]
         own = list(_rows(asked, kept, present, labels, order, synthetic=study.synthetic))
         rows += own
-        beyond += _beyond_follow_up(asked, own)
+        inconsistent += _beyond_follow_up(asked, own)
+        inconsistent += used_all_the_same(kept, ends_of_absent(asked, kept), analysis=asked.name)
         hazards += regression.rows
     return DescriptionTables(
         {
@@ -78,7 +82,7 @@ def survival_study(recorded: RecordedStudy) -> DescriptionTables:
             "hazards": table_of_rows("hazards", hazards),
         },
         tuple(excluded),
-        tuple(beyond),
+        tuple(inconsistent),
     )
 
 
@@ -94,7 +98,7 @@ def _beyond_follow_up(
     for level, unknown in times.items():
         of_level = f"{level.by_label} {level.level}: " if level.by else ""
         problem = f"{of_level}no share at time {', '.join(unknown)}: {NOT_FOLLOWED}."
-        yield InconsistentRecords(asked.name, problem, (), asked.observed)
+        yield InconsistentRecords(asked.name, problem, None, asked.observed)
 
 
 def _refuse_none(asked: Survival, present: pd.DataFrame, unplaced: list[ExcludedRecords]) -> None:
@@ -159,7 +163,10 @@ def _early(asked: Survival, records: pd.DataFrame) -> _Share:
 def _bounds(
     asked: Survival, records: pd.DataFrame, labels: Mapping[str, str], order: Order
 ) -> Iterator[_Share]:
-    """Yield the share that lasts with all absent counted as ended, none, or excluded (Manski 1990)."""
+    """Yield the share that lasts with all absent counted as ended, none, or excluded (Manski 1990).
+
+    An absent unit whose end is known has ended in each of them.
+    """
     if asked.answered is None:
         return
     yield from _bounds_of(asked, records, ALL_UNITS)
@@ -172,12 +179,12 @@ def _bounds(
 
 def _bounds_of(asked: Survival, records: pd.DataFrame, which: LevelOf) -> Iterator[_Share]:
     present = answered(asked, records)
-    lasting = int((present & records[asked.ending].isna()).sum())
-    absent = int((~present).sum())
+    without_end = records[asked.ending].isna()
+    lasting = int((present & without_end).sum())
     counts = {
         "answered": (lasting, int(present.sum())),
         "lowest": (lasting, len(records)),
-        "highest": (lasting + absent, len(records)),
+        "highest": (int(without_end.sum()), len(records)),
     }
     for name, (count, total) in counts.items():
         own = records[present] if name == "answered" else records
