@@ -153,7 +153,12 @@ def test_a_sentence_that_is_not_marked_is_found(tmp_path: Path) -> None:
 
 
 def test_only_what_prints_runs_again_for_a_translation() -> None:
-    printing = {"make_exhibits.py", "write_report.py", "publish_results.py"}
+    printing = {
+        "make_exhibits.py",
+        "write_report.py",
+        "publish_results.py",
+        "summarise_projects.py",
+    }
     for script in shipped("workflow", "scripts").glob("*.py"):
         reached = {path.parent.name for path in modules_reached(script)}
         assert "language" not in reached or script.name in printing, script
