@@ -1,5 +1,6 @@
 """What a study leaves to its design is what it would have had to write."""
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ SOURCE = {"name": "farms", "path": "data/farms.csv", "id": "id", "wave": "2014"}
 HEAD = {"title": "Farms", "synthetic": True, "design": "cross_section", "sources": [SOURCE]}
 LATER = {**SOURCE, "name": "later", "path": "data/later.csv", "wave": "2018"}
 Files = dict[str, Any]
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "defaults.md").read_text(encoding="utf-8")
 
 
 def folder(tmp_path: Path, files: Files, codebook: str = CODEBOOK) -> Path:
@@ -228,11 +231,117 @@ DESCRIBED = {
 def test_what_a_study_describes_is_shown_without_being_asked_for(
     tmp_path: Path, example: str
 ) -> None:
-    docs = Path(__file__).parents[2] / "docs"
     study = tmp_path / "study"
-    shutil.copytree(docs / f"example_{example}", study)
+    shutil.copytree(DOCS / f"example_{example}", study)
     (study / "exhibits.yaml").unlink()
     exhibits = load_study(study).exhibits
     names = [entry.name for entry in (*exhibits.tables, *exhibits.figures)]
     of_each = {"sample", "data_edits", "data_quality"}
     assert set(names) == DESCRIBED[example] | of_each
+
+
+def rows_of_page() -> dict[str, list[str]]:
+    """Return the row of each kind of study in the table of lines, by its first cell."""
+    rows = [line.strip("| ").split(" | ") for line in PAGE.splitlines() if line.startswith("| ")]
+    return {row[0]: row for row in rows if len(row) == 3 and row[1].isdecimal()}
+
+
+def blocks() -> list[str]:
+    return re.findall(r"^```yaml\n(title.*?)^```", PAGE, flags=re.DOTALL | re.MULTILINE)
+
+
+OVER_TIME = "year,*,year,integer,,wave,,Year,\n"
+ADOPTION = "began,*,began,integer,,adoption,,Began,\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "block", "codebook", "methods"),
+    [
+        ("cross section", 0, CODEBOOK, ["matching", "difference_in_means"]),
+        ("two waves", 1, CODEBOOK, ["difference_in_differences"]),
+        (
+            "begun at several times",
+            2,
+            CODEBOOK.replace(
+                "supported,*,supported,indicator,,treatment", ADOPTION + "x,*,x,indicator,,input"
+            )
+            + OVER_TIME,
+            ["staggered"],
+        ),
+        ("panel", 2, CODEBOOK + OVER_TIME, ["panel"]),
+    ],
+)
+def test_a_study_of_few_lines_has_the_analyses_of_its_design(
+    tmp_path: Path, kind: str, block: int, codebook: str, methods: list[str]
+) -> None:
+    text = blocks()[block]
+    assert rows_of_page()[kind][1] == str(len(text.splitlines()))
+    study = load_study(folder(tmp_path, {"study": yaml.safe_load(text)}, codebook))
+    assert [analysis.method for analysis in study.analyses] == methods
+    assert all(set(analysis.outcomes) == {"sales", "poor"} for analysis in study.analyses)
+
+
+def test_every_kind_of_study_needs_at_most_25_lines() -> None:
+    shown = rows_of_page()
+    examples = {}
+    for kind, _, where in shown.values():
+        named = re.search(r"`docs/(example\w*)/`", where)
+        if named and kind != "cross section":
+            examples[kind] = DOCS / named[1] / "study.yaml"
+    lines = {kind: len(path.read_text("utf-8").splitlines()) for kind, path in examples.items()}
+    assert lines == {kind: int(shown[kind][1]) for kind in lines}
+    assert len(lines) == len(list(DOCS.glob("example_*"))) == 5
+    guide = len((DOCS / "example" / "study.yaml").read_text("utf-8").splitlines())
+    assert f"in {guide} lines" in shown["cross section"][2]
+    assert max(int(row[1]) for row in shown.values()) <= 25
+
+
+WRITTEN_OUT = {
+    "survival": {"label": "How long they last", "sample": "register"},
+    "portfolio": {"label": "Targets and what was reached", "sample": "register"},
+    "returns": {
+        "label": "Rates of return",
+        "sample": "all",
+        "outcomes": ["grant_paid", "own_paid", "sales", "costs"],
+    },
+}
+
+
+@pytest.mark.parametrize("example", WRITTEN_OUT)
+def test_a_description_leaves_to_its_design_what_could_be_written_out(
+    tmp_path: Path, example: str
+) -> None:
+    study = tmp_path / "study"
+    shutil.copytree(DOCS / f"example_{example}", study)
+    (study / "exhibits.yaml").unlink()
+    contents = yaml.safe_load((study / "study.yaml").read_text(encoding="utf-8"))
+    (entry,) = contents["analyses"]
+    del entry["label"]
+    (study / "study.yaml").write_text(yaml.safe_dump(contents), encoding="utf-8")
+    short = load_study(study)
+    entry |= WRITTEN_OUT[example]
+    contents["samples"] = plain(short.samples)
+    (study / "study.yaml").write_text(yaml.safe_dump(contents), encoding="utf-8")
+    assert plain(load_study(study)) == plain(short)
+
+
+def test_each_file_of_a_study_that_describes_is_a_sample_with_its_own_groups(
+    tmp_path: Path,
+) -> None:
+    study = tmp_path / "study"
+    shutil.copytree(DOCS / "example_workshops", study)
+    text = (study / "codebook.csv").read_text("utf-8")
+    text += "village,answers,village,category,,,,,,group,,Village\n"
+    (study / "codebook.csv").write_text(text, encoding="utf-8")
+    samples = load_study(study).samples
+    assert {name: sample.sources for name, sample in samples.items()} == {
+        "register": ("register",),
+        "answers": ("answers",),
+    }
+    assert (samples["register"].group, samples["answers"].group) == (None, "village")
+
+
+def test_analyses_of_one_method_do_not_share_a_label(tmp_path: Path) -> None:
+    analyses = [{"name": name, "method": "matching"} for name in ("near", "far")]
+    study = load_study(folder(tmp_path, {"study": {**HEAD, "analyses": analyses}}))
+    assert [entry.label for entry in study.analyses] == ["Matched: near", "Matched: far"]

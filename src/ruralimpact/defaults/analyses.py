@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from ruralimpact.defaults.described import (
     DescribedVariable,
     described_sources,
+    entries_of,
     waves_of,
 )
 from ruralimpact.language import gettext, marked
@@ -17,6 +18,13 @@ _LABELS = {
     "staggered": marked("By the time at which treatment began"),
     "panel": marked("Effects for units and waves"),
     "before_after": marked("Before and after, without comparison"),
+}
+_LABELS_OF_DESCRIPTIONS = {
+    "rate_of_return": marked("Rates of return"),
+    "survival": marked("How long they last"),
+    "responses": marked("What they answered"),
+    "drawn_sample": marked("Who is drawn"),
+    "portfolio": marked("Targets and what was reached"),
 }
 
 
@@ -38,11 +46,24 @@ def with_default_analyses(
         analyses = _by_design(study, variables)
     if not isinstance(analyses, list) or not (analyses or "analyses" in study):
         return study
+    methods = [entry.get("method") for entry in entries_of(analyses)]
     filled = [
-        _filled(entry, study, variables, strategies) if isinstance(entry, Mapping) else entry
+        _filled({**_label(entry, methods), **entry}, study, variables, strategies)
+        if isinstance(entry, Mapping)
+        else entry
         for entry in analyses
     ]
     return {**study, "analyses": filled}
+
+
+def _label(entry: Contents, methods: Sequence[object]) -> dict[str, str]:
+    """Return the label of an analysis, with its name where others are of its method."""
+    method, name = str(entry.get("method", "")), str(entry.get("name", ""))
+    known = {**_LABELS, **_LABELS_OF_DESCRIPTIONS}
+    if method not in known:
+        return {"label": name} if method in _COMPARISONS else {}
+    label = gettext(known[method])
+    return {"label": f"{label}: {name}" if methods.count(method) > 1 else label}
 
 
 def _by_design(study: Contents, variables: Sequence[DescribedVariable]) -> list[Contents]:
@@ -102,10 +123,11 @@ def _filled(
     strategies: Sequence[str],
 ) -> Contents:
     method = str(entry.get("method", ""))
+    if method in _LABELS_OF_DESCRIPTIONS:
+        return {**_sample(study), **_lines_of_accounts(entry), **entry}
     if method not in _COMPARISONS:
         return dict(entry)
-    label = gettext(_LABELS.get(method, str(entry.get("name", method))))
-    filled = {"label": label, **_sample(study), **entry}
+    filled = {**_sample(study), **entry}
     outcomes = _outcomes(study, str(filled.get("sample", "")))
     if outcomes:
         filled.setdefault("outcomes", outcomes)
@@ -118,6 +140,17 @@ def _filled(
     if method == "matching" and strategies:
         filled.setdefault("strategies", list(strategies))
     return {**_over_time(method, study, filled), **filled}
+
+
+def _lines_of_accounts(entry: Contents) -> dict[str, list[str]]:
+    """Return the outcomes that the accounts of an analysis count, each once."""
+    lines = [
+        str(name)
+        for account in entries_of(entry.get("accounts"))
+        for key in ("investment", "benefits", "costs")
+        for name in (account[key] if isinstance(account.get(key), list) else ())
+    ]
+    return {"outcomes": list(dict.fromkeys(lines))} if lines else {}
 
 
 _COMPARISONS = (*_LABELS, "matched_difference", "triple_difference")

@@ -1,6 +1,6 @@
 """Keys of study.yaml that follow from the design, the sources and the roles of the codebook."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ruralimpact.defaults.analyses import with_default_analyses
@@ -8,6 +8,7 @@ from ruralimpact.defaults.described import (
     DescribedVariable,
     described_sources,
     described_variables,
+    entries_of,
     waves_of,
 )
 from ruralimpact.language import gettext, language_of, speaking
@@ -15,7 +16,6 @@ from ruralimpact.schema.codebook import CodebookRow
 from ruralimpact.schema.document import Contents
 
 _ALL, _BEFORE = "all", "before"
-# A study that describes and compares nothing says itself what it describes.
 _DESCRIPTIVE = "descriptive"
 
 
@@ -51,13 +51,39 @@ def _with_default_keys(
     filled.setdefault("unit_label", gettext("units"))
     filled.setdefault("group_label", gettext("groups"))
     if study.get("design") == _DESCRIPTIVE:
-        return filled
+        return _with_descriptions(filled, codebook, variables, strategies)
     outcomes = _outcomes(variables, study)
     if "outcomes" not in study and outcomes:
         filled["outcomes"] = outcomes
     if "samples" not in study and described_sources(study):
         filled["samples"] = _samples(filled, variables)
     return with_default_analyses(filled, variables, strategies)
+
+
+def _with_descriptions(
+    study: Contents,
+    codebook: Sequence[CodebookRow],
+    variables: Sequence[DescribedVariable],
+    strategies: Sequence[str],
+) -> Contents:
+    """Return the contents of a study that compares nothing: which analyses it makes it says itself."""
+    filled = dict(study)
+    if "samples" not in study and described_sources(study):
+        filled["samples"] = dict(_samples_by_source(study, codebook))
+    return with_default_analyses(filled, variables, strategies) if "analyses" in study else filled
+
+
+def _samples_by_source(
+    study: Contents, codebook: Sequence[CodebookRow]
+) -> Iterator[tuple[str, Contents]]:
+    """Yield a sample of each source: a register and those who were asked are not stacked."""
+    for source in entries_of(study.get("sources")):
+        name = str(source.get("name", ""))
+        if "item" not in source and name:
+            rows = [row for row in codebook if row.source in ("*", name)]
+            groups = dict.fromkeys(row.variable for row in rows if row.role == "group")
+            group = {"group": next(iter(groups))} if len(groups) == 1 else {}
+            yield name, {"label": source.get("label", name), "sources": [name], **group}
 
 
 def _labelled(sources: Any) -> Any:

@@ -46,6 +46,8 @@ class OfSample(Settings):
 class Description(OfSample, ABC):
     """An analysis that compares no arms: it describes the units of a sample, and estimates no effect."""
 
+    by_design = ("label", "sample", "outcomes")
+
     @property
     @abstractmethod
     def variables(self) -> tuple[str, ...]:

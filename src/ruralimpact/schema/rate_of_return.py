@@ -136,7 +136,8 @@ class RateOfReturn(Description, title="Rates of return"):
 
     method: Literal["rate_of_return"]
     outcomes: Names
-    """Outcomes that are lines of the cash flow: what was invested, earned and spent."""
+    """Outcomes that are lines of the cash flow: what was invested, earned and spent. Those of `accounts` when
+    not given."""
     accounts: SomeEntries[Account]
     """Accounts, each with rates of its own."""
     horizon: Annotated[int, Field(ge=1, le=100)] = 10

@@ -97,7 +97,8 @@ class StudyFile(Settings):
     codebook with the role outcome."""
     samples: Annotated[dict[Name, Sample], Field(min_length=1)]
     """Analysis samples, by name. When not given, one of all sources (`all`), with the variable of the role
-    group; of a `cross_section` the sources of the last wave, with those before it as its baseline."""
+    group; of a `cross_section` the sources of the last wave, with those before it as its baseline; where the
+    design is `descriptive` one of each source, under its name."""
     sensitivity: Sensitivity = Sensitivity()
     """How the matched estimates are tested beyond what is always done."""
     answer: Answer = Answer()
