@@ -25,9 +25,10 @@ from ruralimpact.estimation.stratified import within_strata
 from ruralimpact.impact_columns import columns_asked
 from ruralimpact.impact_data import ImpactData, impact_data
 from ruralimpact.impact_result import ImpactEstimate
-from ruralimpact.inference.clustered import Clustering, group_codes, group_sums
+from ruralimpact.inference.clustered import Clustering, group_sums
 from ruralimpact.inference.leverage import ARMS, too_few_groups
 from ruralimpact.suggestions import nearest
+from ruralimpact.threads import one_thread
 
 Estimand = Literal["ATT", "ATC", "ATE"]
 ESTIMANDS = get_args(Estimand)
@@ -36,6 +37,7 @@ _NOT_ASKED = (
 )
 
 
+@one_thread
 def estimate_impact(
     data: pd.DataFrame,
     *,
@@ -115,7 +117,7 @@ def estimate_impact(
     )
     rows = impact_data(data, columns)
     chosen.check_covariates(rows.covariates)
-    codes = group_codes(rows.groups.astype(str))
+    codes = rows.groups.codes
     scored, design = _estimate(chosen, rows, estimand, codes)
     if chosen.estimand == "ATO" and estimand != "ATT":
         scored = replace(scored, notes=(*scored.notes, _NOT_ASKED.format(asked=estimand)))
@@ -179,16 +181,15 @@ def _both(of_treated: Design, of_controls: Design) -> Design:
 def _published(
     scored: ScoredEstimate, design: Design, rows: ImpactData, estimand: str, label: str
 ) -> ImpactEstimate:
-    labels, codes = np.unique(rows.groups.astype(str), return_inverse=True)
-    clustering = scored.clustering(codes.ravel().astype(np.int64))
-    noun = "units" if len(labels) == len(rows.groups) else "groups"
+    clustering = scored.clustering(rows.groups.codes)
+    noun = "units" if len(rows.groups.names) == len(rows.groups.codes) else "groups"
     refused = too_few_groups(clustering.leverage, noun)
     if refused:
         raise DesignError(f"{label}: {refused}.")
     std_error, df = clustering.std_error(scored.tested_scores)
     plain = clustering.plain_std_error(scored.scores)
     sums = group_sums(scored.scores, clustering.groups)
-    index = pd.Index(labels, name="group")
+    index = pd.Index(rows.groups.names, name="group")
     return ImpactEstimate(
         estimate=scored.estimate,
         std_error=std_error,

@@ -1,13 +1,13 @@
 """The rows that `estimate_impact` compares: read from any table, checked, and counted where excluded."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.design import column_values
+from ruralimpact.design.column_values import Labels
 from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix, refuse_single_level
 from ruralimpact.design.propensity import refuse_single_group
 from ruralimpact.design.sampling import check_weights, of_mean_one, strata_codes
@@ -36,8 +36,8 @@ class ImpactData:
         Dummies for every level, for balance.
     outcome_covariates : CovariateMatrix, n rows
         Of outcome regressions; `covariates` where the strategy names none.
-    groups : ndarray, shape (n,)
-        Labels of the groups that treatment is assigned to.
+    groups : Labels, n rows
+        Of the groups that treatment is assigned to; of the units where each is one.
     group : str or None
         Column of the groups; None where each unit is one.
     cells : ndarray of int, shape (n,), or None
@@ -56,7 +56,7 @@ class ImpactData:
     covariates: CovariateMatrix
     levels: CovariateMatrix
     outcome_covariates: CovariateMatrix
-    groups: NDArray[np.object_]
+    groups: Labels
     group: str | None
     cells: NDArray[np.int64] | None
     sampling: FloatArray | None
@@ -93,11 +93,11 @@ def impact_data(data: object, columns: Columns) -> ImpactData:
     complete.keep("covariate missing", table[used].notna().all(axis=1).to_numpy())
     complete.keep(
         "variable of the exact strata missing",
-        np.all([_present(cell) for cell in cells], axis=0) if cells else complete.kept,
+        np.all([cell.present for cell in cells], axis=0) if cells else complete.kept,
     )
-    complete.keep("group missing", complete.kept if groups is None else _present(groups))
+    complete.keep("group missing", complete.kept if groups is None else groups.present)
     strata = None if columns.strata is None else _labels(table, columns.strata)
-    complete.keep("sampling stratum missing", complete.kept if strata is None else _present(strata))
+    complete.keep("sampling stratum missing", complete.kept if strata is None else strata.present)
     sampling = None if columns.weight is None else _weights(table, columns.weight, treatment)
     complete.keep("sampling weight of zero", complete.kept if sampling is None else sampling > 0)
     frame, named = _covariate_frame(table, columns, complete)
@@ -111,7 +111,7 @@ def impact_data(data: object, columns: Columns) -> ImpactData:
     matrix = levels.without_base()
     regressed = {name: frame[name] for name in columns.outcome_covariates}
     if groups is not None:
-        refuse_single_group(arm, groups[kept])
+        refuse_single_group(arm, groups.texts[kept])
     return ImpactData(
         table.index[kept],
         outcome[kept],
@@ -119,9 +119,9 @@ def impact_data(data: object, columns: Columns) -> ImpactData:
         matrix,
         levels,
         covariate_matrix(regressed) if regressed else matrix,
-        _group_labels(table, columns.group, groups)[kept],
+        _units(table.index[kept]) if groups is None else groups.rows(kept),
         columns.group,
-        _codes([cell[kept] for cell in cells]) if cells else None,
+        _codes([cell.rows(kept) for cell in cells]) if cells else None,
         None if sampling is None else of_mean_one(sampling[kept]),
         None if strata is None else _strata(table, columns, strata, groups, kept),
         complete.excluded,
@@ -215,50 +215,41 @@ def _weights(table: pd.DataFrame, name: str, treatment: FloatArray) -> FloatArra
 def _strata(
     table: pd.DataFrame,
     columns: Columns,
-    strata: NDArray[np.object_],
-    groups: NDArray[np.object_] | None,
+    strata: Labels,
+    groups: Labels | None,
     kept: NDArray[np.bool_],
 ) -> NDArray[np.int64]:
-    drawn = _unit_labels(table.index) if groups is None else groups
-    rows = list(table.index[kept])
-    return strata_codes(strata[kept], drawn[kept], rows, file=FILE, column=str(columns.strata))
+    index = table.index[kept]
+    drawn = _units(index) if groups is None else groups.rows(kept)
+    return strata_codes(
+        strata.texts[kept], drawn.texts, list(index), file=FILE, column=str(columns.strata)
+    )
 
 
-def _labels(table: pd.DataFrame, name: str) -> NDArray[np.object_]:
+def _labels(table: pd.DataFrame, name: str) -> Labels:
     try:
         return column_values.labels(table[name])
     except ValueError as problem:
         raise DataError(str(problem), file=FILE, column=name) from None
 
 
-def _present(labels: NDArray[np.object_]) -> NDArray[np.bool_]:
-    return ~pd.isna(labels)
-
-
-def _group_labels(
-    table: pd.DataFrame, name: str | None, labels: NDArray[np.object_] | None
-) -> NDArray[Any]:
-    """Labels as they are in the table where they are of one type, else as text."""
-    if labels is None or name is None:
-        return _unit_labels(table.index)
-    mixed = pd.api.types.infer_dtype(table[name], skipna=True).startswith("mixed")
-    return labels if mixed else table[name].to_numpy(object)
-
-
-def _unit_labels(index: pd.Index) -> NDArray[np.object_]:
-    """Labels of units that are groups of their own; texts where they are objects of any kind."""
-    if index.dtype != object:
-        return index.to_numpy(object)
-    return np.array([_text(label) for label in index], dtype=object)
+def _units(index: pd.Index) -> Labels:
+    """Labels of units that are groups of their own, in the order of the rows."""
+    names = np.array([_text(label) for label in index], dtype=object)
+    return Labels(np.arange(len(index)), names)
 
 
 def _text(label: object) -> str:
     return str(tuple(map(str, label))) if isinstance(label, tuple) else str(label)
 
 
-def _codes(cells: list[NDArray[np.object_]]) -> NDArray[np.int64]:
-    table = pd.DataFrame(dict(enumerate(cells)))
-    return table.groupby(list(table.columns), sort=True).ngroup().to_numpy().astype(np.int64)
+def _codes(cells: list[Labels]) -> NDArray[np.int64]:
+    """Codes of the combinations of labels that there are, in their order."""
+    combined = np.zeros(len(cells[0].codes), dtype=np.int64)
+    for cell in cells:
+        combined = combined * len(cell.names) + cell.codes
+        combined = np.unique(combined, return_inverse=True)[1].astype(np.int64)
+    return combined
 
 
 def _covariate_columns(table: pd.DataFrame, columns: Columns) -> list[str]:

@@ -14,9 +14,10 @@ from ruralimpact.estimation.degenerate import settled_by_group
 from ruralimpact.estimation.refitted import AssignedGroups
 from ruralimpact.impact_columns import column_named, columns_asked
 from ruralimpact.impact_data import impact_data
-from ruralimpact.inference.clustered import group_codes, group_sums
+from ruralimpact.inference.clustered import group_sums
 from ruralimpact.inference.leverage import too_few_groups
 from ruralimpact.inference.randomisation import RandomisationTest, fixed_match_test
+from ruralimpact.threads import one_thread
 
 IntArray = NDArray[np.int64]
 
@@ -40,6 +41,7 @@ class RandomisationTests:
     dropped: Mapping[str, int]
 
 
+@one_thread
 def randomisation_test(
     data: pd.DataFrame,
     *,
@@ -104,7 +106,7 @@ def randomisation_test(
     )
     rows = impact_data(data, columns)
     chosen.check_covariates(rows.covariates)
-    codes = group_codes(rows.groups.astype(str))
+    codes = rows.groups.codes
     assigned = AssignedGroups(
         chosen,
         rows.covariates,

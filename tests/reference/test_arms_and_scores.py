@@ -8,9 +8,10 @@ import pytest
 from reference_files import REFERENCE
 from study_models import analysis_of
 
+from ruralimpact.design.binary_model import Link
 from ruralimpact.design.clustered_errors import clustered_std_errors
 from ruralimpact.design.comparison import Comparison, build_comparison
-from ruralimpact.design.propensity import Link, fit_propensity
+from ruralimpact.design.propensity import fit_propensity
 from ruralimpact.estimation.balance_by_arm import arm_differences, joint_balance
 
 NAMES = ["age", "educ", "black", "hispan", "married", "nodegree", "re74", "re75"]

@@ -8,8 +8,9 @@ import pytest
 from reference_files import REFERENCE
 
 import ruralimpact
+from ruralimpact.design.binary_model import Link
 from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
-from ruralimpact.design.propensity import Link, fit_propensity
+from ruralimpact.design.propensity import fit_propensity
 from ruralimpact.estimation.association import associations
 from ruralimpact.estimation.difference import difference_in_means
 from ruralimpact.estimation.doubly_robust import aipw, ipwra

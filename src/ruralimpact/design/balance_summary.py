@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ruralimpact.design.balance import effective_number
-from ruralimpact.design.binary_model import fit_binary
+from ruralimpact.design.binary_model import SEPARATED, ArmCounts, Link, fit_binary
 from ruralimpact.design.covariates import CovariateMatrix
-from ruralimpact.design.propensity import Link, refuse_empty_arm
+from ruralimpact.design.propensity import refuse_empty_arm
 from ruralimpact.errors import DesignError
 
 FloatArray = NDArray[np.float64]
@@ -17,7 +17,6 @@ RUBIN_B_LIMIT = 25.0
 RUBIN_R_RANGE = (0.5, 2.0)
 
 _GRID = 512
-_SEPARATED = 30.0
 
 
 @dataclass(frozen=True)
@@ -234,15 +233,15 @@ def _fit(values: FloatArray, treatment: NDArray[np.int8], weights: FloatArray, l
     rank = basis.shape[1]
     design = np.column_stack([np.ones(len(basis)), basis])
     nothing = _Fit(np.full(len(weights), np.nan), np.nan, np.nan, np.nan, rank)
-    fit = fit_binary(design, treatment[used], weights[used], link)
+    fit = fit_binary(design, ArmCounts.of_units(treatment[used], weights[used]), link)
     if fit is None:
         return nothing
     index = design @ fit.coefficients
-    if np.abs(index).max() > _SEPARATED:
+    if np.abs(index).max() > SEPARATED[link]:
         return nothing
-    statistic = max(2 * (fit.log_likelihood - fit.null), 0.0)
     full = np.full(len(weights), np.nan)
     full[used] = index
+    statistic = fit.lr_statistic
     return _Fit(full, fit.pseudo_r2, statistic, float(chdtrc(rank, statistic)), rank)
 
 

@@ -3,8 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralimpact.design.binary_model import derivatives
 from ruralimpact.design.covariates import CovariateMatrix
-from ruralimpact.design.propensity import Link, PropensityModel
+from ruralimpact.design.cross_products import cross_products
+from ruralimpact.design.propensity import PropensityModel
 
 FloatArray = NDArray[np.float64]
 
@@ -45,8 +47,8 @@ def clustered_std_errors(
     weights = np.ones(len(treatment)) if sampling is None else sampling
     centre, spread = covariates.values.mean(axis=0), covariates.values.std(axis=0)
     design = np.column_stack([np.ones(len(treatment)), (covariates.values - centre) / spread])
-    slope, curvature = _derivatives(model.linear_predictor, treatment, model.link)
-    bread = np.linalg.inv((design * (weights * curvature)[:, None]).T @ design)
+    slope, curvature = derivatives(model.linear_predictor, treatment, model.link)
+    bread = np.linalg.inv(cross_products(design, weights * curvature))
     scores = design * (weights * slope)[:, None]
     codes = np.unique(groups, return_inverse=True)[1].ravel()
     sums = np.column_stack([np.bincount(codes, column) for column in scores.T])
@@ -54,18 +56,3 @@ def clustered_std_errors(
     original[0, 1:] = -centre / spread
     half = sums @ bread @ original.T
     return np.asarray(np.sqrt(len(sums) / (len(sums) - 1) * (half**2).sum(axis=0)))
-
-
-def _derivatives(
-    predictor: FloatArray, treatment: NDArray[np.int8], link: Link
-) -> tuple[FloatArray, FloatArray]:
-    """Derivative of each unit's log likelihood by its linear predictor, and less the second one."""
-    from scipy.special import expit, log_ndtr
-
-    if link == "logit":
-        probability = expit(predictor)
-        return treatment - probability, probability * (1 - probability)
-    sign = 2.0 * treatment - 1
-    log_density = -(predictor**2) / 2 - np.log(2 * np.pi) / 2
-    slope = sign * np.exp(log_density - log_ndtr(sign * predictor))
-    return slope, slope * (slope + predictor)

@@ -1,5 +1,6 @@
 """What a column of a table holds: numbers, text, or labels of groups and cells."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
@@ -135,7 +136,43 @@ def levels(values: ArrayLike) -> tuple[IntArray, list[str]]:
     return codes.astype(np.int64), [str(level) for level in names]
 
 
-def labels(values: ArrayLike) -> ObjectArray:
+@dataclass(frozen=True)
+class Labels:
+    """Identifiers of n rows, of groups or cells, as text.
+
+    Attributes
+    ----------
+    codes : ndarray of int, shape (n,)
+        Position in `names`; -1 where missing or blank.
+    names : ndarray of str, shape (m,)
+        In alphabetical order, each of them the label of some row.
+    """
+
+    codes: IntArray
+    names: ObjectArray
+
+    @property
+    def present(self) -> NDArray[np.bool_]:
+        """Rows that have a label, shape (n,)."""
+        return self.codes >= 0
+
+    @property
+    def texts(self) -> ObjectArray:
+        """Label of each row, None where missing; shape (n,)."""
+        texts = np.full(len(self.names) + 1, None, dtype=object)  # the last one is of the code -1
+        texts[:-1] = self.names
+        return np.asarray(texts[self.codes], dtype=np.object_)
+
+    def rows(self, kept: NDArray[np.bool_]) -> "Labels":
+        """The labels of some rows."""
+        codes = self.codes[kept]
+        used = np.zeros(len(self.names), dtype=bool)
+        used[codes[codes >= 0]] = True
+        position = np.append(np.cumsum(used) - 1, -1)
+        return Labels(position[codes], self.names[used])
+
+
+def labels(values: ArrayLike) -> Labels:
     """Return the identifiers of a column, of a group or a cell, as text.
 
     Parameters
@@ -144,8 +181,8 @@ def labels(values: ArrayLike) -> ObjectArray:
 
     Returns
     -------
-    ndarray of str, shape (n,)
-        None where missing or blank. Whole numbers are written without a decimal point, whatever their type.
+    Labels
+        Whole numbers are written without a decimal point, whatever their type.
 
     Raises
     ------
@@ -164,9 +201,9 @@ def labels(values: ArrayLike) -> ObjectArray:
             f"it holds identifiers beyond {LARGEST_EXACT:,} as floating-point numbers, which cannot tell "
             "them apart. Read them as text."
         )
-    present = column.notna().to_numpy()
+    numeric = isinstance(column.dtype, np.dtype) and column.dtype.kind in "iufb"
     try:
-        codes, distinct = pd.factorize(column.to_numpy(dtype=object)[present])
+        codes, distinct = pd.factorize(column if numeric else column.astype(object))
     except TypeError:
         raise ValueError(f"it holds {_contents(column)}.") from None
     texts = [_text(value) for value in distinct]
@@ -179,11 +216,10 @@ def labels(values: ArrayLike) -> ObjectArray:
                 "them."
             )
         by_text[bare] = value
-    out = np.full(len(column), None, dtype=object)
-    if len(distinct):
-        shown = np.array([text if text.strip() else None for text in texts], dtype=object)
-        out[present] = shown[codes]
-    return out
+    shown = sorted(text for text in texts if text.strip())
+    position = {text: code for code, text in enumerate(shown)}
+    new = np.array([position.get(text, -1) for text in texts] + [-1], dtype=np.int64)
+    return Labels(new[codes], np.array(shown, dtype=object))
 
 
 def _without_nat(values: ArrayLike) -> "pd.Series":

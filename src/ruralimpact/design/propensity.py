@@ -1,22 +1,17 @@
 """The propensity score: probability of treatment given covariates, by maximum likelihood."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cached_property, partial
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ruralimpact.design.binary_model import fit_binary
+from ruralimpact.design.binary_model import SEPARATED, ArmCounts, BinaryFit, Link, fit_binary
 from ruralimpact.design.covariates import CovariateMatrix, refuse_degenerate
-from ruralimpact.design.row_order import distinct_rows
+from ruralimpact.design.row_order import DistinctRows, distinct_rows
 from ruralimpact.errors import DesignError, NoComparisonError
 
 FloatArray = NDArray[np.float64]
-Link = Literal["logit", "probit"]
-
-_SEPARATED = 30.0
 
 
 @dataclass(frozen=True)
@@ -48,19 +43,13 @@ class PropensityModel(PropensityScore):
     names : tuple of str, length p + 1
         ``"constant"`` and the covariates.
     coefficients, std_errors : ndarray, shape (p + 1,)
-    compare : callable
-        Returns the comparison with the model without covariates, which is fitted when it is asked for.
+    against_null : AgainstNull
     """
 
     names: tuple[str, ...]
     coefficients: FloatArray
     std_errors: FloatArray
-    compare: Callable[[], "AgainstNull"] = field(repr=False)
-
-    @cached_property
-    def against_null(self) -> "AgainstNull":
-        """The model compared with the one without covariates."""
-        return self.compare()
+    against_null: "AgainstNull"
 
 
 @dataclass(frozen=True)
@@ -125,28 +114,24 @@ def fit_propensity(
     columns = np.argsort(np.array(covariates.names), kind="stable")
     without_covariates = [np.zeros(len(treatment))]
     profiles = distinct_rows([covariates.values[:, j] for j in columns] or without_covariates)
-    kind = profiles.kind
-    counts = profiles.counts if sampling is None else np.bincount(kind, sampling)
-    distinct = np.take(covariates.values[profiles.representatives], columns, axis=1)
-    centre = counts @ distinct / counts.sum()
-    distinct -= centre
-    scratch = distinct**2
-    spread = np.sqrt(counts @ scratch / counts.sum())
-    distinct /= spread
-    design = _with_constant(distinct, profiles.counts)
-    if sampling is None:
-        arm = np.sort(2 * kind + treatment) % 2  # by row, and by arm where rows are equal
-        fit = _maximise(design, arm, link, where)
-    else:
-        order = np.lexsort((sampling, treatment, kind))
-        fit = _maximise_weighted(design, treatment[order], sampling[order], link, where)
-    np.multiply(distinct, fit.coefficients[1:], out=scratch)
-    predictor = scratch.sum(axis=1) + fit.coefficients[0]
-    if np.abs(predictor).max() > _SEPARATED:
+    counts = _counts(profiles, treatment, sampling)
+    rows = covariates.values[profiles.representatives]
+    if (np.diff(columns) < 0).any():
+        rows = rows[:, columns]
+    design, centre, spread = _standardised(rows, counts.treated + counts.control)
+    fit = fit_binary(design, counts, link)
+    if fit is None:
+        raise _no_maximum(where)
+    predictor = np.einsum("ij,j->i", design, fit.coefficients)
+    if np.abs(predictor).max() > SEPARATED[link]:
         _raise_separated(covariates, columns, fit.coefficients[1:], where)
     probability = _probability(predictor, link)
     transform = _unstandardise(centre, spread, columns)
-    cov = transform @ fit.covariance @ transform.T
+    bread = fit.bread
+    if sampling is not None:
+        bread = fit.robust_covariance(design, _counts(profiles, treatment, sampling, power=2), link)
+    cov = transform @ bread @ transform.T
+    kind = profiles.kind
     return PropensityModel(
         link=link,
         names=("constant", *covariates.names),
@@ -154,40 +139,43 @@ def fit_propensity(
         std_errors=np.sqrt(np.diag(cov)),
         linear_predictor=predictor[kind],
         probability=probability[kind],
-        compare=fit.compare,
+        against_null=_against_null(fit, len(columns), weighted=sampling is not None),
     )
 
 
-@dataclass(frozen=True)
-class _Maximum:
-    """The likelihood's maximum on standardised covariates."""
-
-    coefficients: FloatArray
-    covariance: FloatArray
-    compare: Callable[[], AgainstNull]
-
-
-def _with_constant(distinct: FloatArray, counts: NDArray[np.int64]) -> FloatArray:
-    """Each distinct row as often as it occurs, behind a constant."""
-    design = np.empty((int(counts.sum()), distinct.shape[1] + 1))
-    design[:, 0] = 1.0
-    design[:, 1:] = (
-        distinct if len(distinct) == len(design) else np.repeat(distinct, counts, axis=0)
-    )
-    return design
-
-
-def _maximise_weighted(
-    design: FloatArray,
+def _counts(
+    profiles: DistinctRows,
     treatment: NDArray[np.int8],
-    sampling: FloatArray,
-    link: Link,
-    where: str | None,
-) -> _Maximum:
-    fit = fit_binary(design, treatment, sampling / sampling.mean(), link)
-    if fit is None:
-        raise _no_maximum(where)
-    return _Maximum(fit.coefficients, fit.covariance, partial(AgainstNull, fit.pseudo_r2))
+    weights: FloatArray | None,
+    *,
+    power: int = 1,
+) -> ArmCounts:
+    """Units of each arm by distinct row, or sums of powers of their weights in an order of the data."""
+    kind, number = profiles.kind, len(profiles.representatives)
+    if weights is None:
+        treated = np.bincount(kind, treatment, number).astype(np.float64)
+        return ArmCounts(treated, profiles.counts - treated)
+    order = np.lexsort((weights, treatment, kind))
+    weights = weights[order]
+    weights = (weights / weights.mean()) ** power
+    in_treated, in_control = (
+        np.bincount(kind[order], weights * (treatment[order] == arm), number).astype(np.float64)
+        for arm in (1, 0)
+    )
+    return ArmCounts(in_treated, in_control)
+
+
+def _standardised(
+    rows: FloatArray, weights: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Rows behind a constant with mean 0 and spread 1, and the means and spreads that they had."""
+    design = np.empty((len(rows), rows.shape[1] + 1))
+    design[:, 0] = 1.0
+    centre = weights @ rows / weights.sum()
+    centred = np.subtract(rows, centre, out=design[:, 1:])
+    spread = np.sqrt(weights @ np.square(centred, out=rows) / weights.sum())
+    centred /= spread
+    return design, centre, spread
 
 
 def _probability(predictor: FloatArray, link: Link) -> FloatArray:
@@ -204,28 +192,12 @@ def _no_maximum(where: str | None) -> DesignError:
     )
 
 
-def _maximise(
-    design: FloatArray, arm: NDArray[np.int64], link: Link, where: str | None
-) -> _Maximum:
-    import warnings
+def _against_null(fit: BinaryFit, slopes: int, *, weighted: bool) -> AgainstNull:
+    from scipy.special import chdtrc
 
-    from statsmodels.discrete.discrete_model import Logit, Probit
-    from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
-
-    family = {"logit": Logit, "probit": Probit}[link]
-    model = family(arm.astype(float), design, check_rank=False)  # `refuse_degenerate` has
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", ConvergenceWarning)
-        warnings.simplefilter("error", PerfectSeparationWarning)
-        try:
-            fit = model.fit(method="newton", maxiter=100, tol=1e-12, disp=0)
-        except (ConvergenceWarning, PerfectSeparationWarning, np.linalg.LinAlgError) as problem:
-            raise _no_maximum(where) from problem
-    return _Maximum(fit.params, fit.cov_params(), partial(_against_null, fit))
-
-
-def _against_null(fit: Any) -> AgainstNull:
-    return AgainstNull(float(fit.prsquared), float(fit.llr), float(fit.llr_pvalue))
+    if weighted:
+        return AgainstNull(fit.pseudo_r2)
+    return AgainstNull(fit.pseudo_r2, fit.lr_statistic, float(chdtrc(slopes, fit.lr_statistic)))
 
 
 def _unstandardise(centre: FloatArray, spread: FloatArray, columns: NDArray[np.intp]) -> FloatArray:
@@ -292,10 +264,10 @@ def refuse_single_group(
     NoComparisonError
     """
     for arm, name in ((1, "treated units"), (0, "controls")):
-        names = sorted({str(group) for group in set(groups[treatment == arm].tolist())})
-        if len(names) < 2:
+        members = groups[treatment == arm]
+        if (members == members[:1]).all():
             raise NoComparisonError(
-                f"{where + ': ' if where else ''}the {name} are of a single group ({', '.join(names)}); "
+                f"{where + ': ' if where else ''}the {name} are of a single group ({members[0]}); "
                 "standard errors that cluster by group need at least two in each arm."
             )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,7 @@ class DistinctRows:
         starts = np.flatnonzero(self.first)
         return np.diff(np.append(starts, len(self.order)))
 
-    @property
+    @cached_property
     def kind(self) -> IntArray:
         """Kind of each row, shape (n,)."""
         kinds = np.empty(len(self.order), dtype=np.int64)

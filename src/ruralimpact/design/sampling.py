@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.errors import DataError
@@ -121,10 +122,9 @@ def strata_codes(
     DataError
         A group is in two strata.
     """
-    names, codes = np.unique(strata.astype(str), return_inverse=True)
-    codes = codes.ravel().astype(np.int64)
-    drawn, position = np.unique(groups.astype(str), return_inverse=True)
-    pairs = np.unique(np.column_stack([position.ravel(), codes]), axis=0)
+    (codes, names), (position, drawn) = _by_text(strata), _by_text(groups)
+    pairs = np.unique(position * len(names) + codes)
+    pairs = np.column_stack([pairs // len(names), pairs % len(names)])
     split = np.flatnonzero(np.bincount(pairs[:, 0], minlength=len(drawn)) > 1)
     if len(split):
         own = [f"'{names[code]}'" for group, code in pairs if group == split[0]]
@@ -135,7 +135,14 @@ def strata_codes(
             f"{groups_are} in more than one stratum, such as '{drawn[split[0]]}' in {theirs}; a group is "
             "drawn from one."
         )
-        inside = np.isin(position.ravel(), split)
+        inside = np.isin(position, split)
         named = [row for row, here in zip(rows, inside, strict=True) if here]
         raise _of_rows(problem, named, column, file, within)
     return codes
+
+
+def _by_text(labels: ObjectArray) -> tuple[NDArray[np.int64], NDArray[np.str_]]:
+    """Codes of labels, and their texts in order."""
+    codes, distinct = pd.factorize(labels, use_na_sentinel=False)
+    texts, position = np.unique(np.asarray(distinct).astype(str), return_inverse=True)
+    return position.ravel()[codes].astype(np.int64), texts

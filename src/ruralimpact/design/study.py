@@ -12,6 +12,7 @@ from ruralimpact import progress
 from ruralimpact.design.after_matching import name_missing_cells
 from ruralimpact.design.balance import balance, effective_number
 from ruralimpact.design.balance_summary import second_order
+from ruralimpact.design.binary_model import Link
 from ruralimpact.design.compared_units import ComparedUnits
 from ruralimpact.design.comparison import (
     NO_CELL,
@@ -22,7 +23,7 @@ from ruralimpact.design.comparison import (
 )
 from ruralimpact.design.matching import Design, infeasible_design
 from ruralimpact.design.methods import strategies_of
-from ruralimpact.design.propensity import Link, PropensityModel, fit_propensity
+from ruralimpact.design.propensity import PropensityModel, fit_propensity
 from ruralimpact.design.records import (
     Key,
     balance_rows,

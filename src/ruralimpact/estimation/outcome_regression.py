@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ruralimpact.design.balance import effective_number
 from ruralimpact.design.covariates import CovariateMatrix
+from ruralimpact.design.cross_products import cross_products
 from ruralimpact.design.dependence import find_dependence
 from ruralimpact.errors import DesignError
 
@@ -121,11 +122,10 @@ def regress_arm(
     centre = share @ inside
     size = np.maximum(inside.max(axis=0, initial=0.0), -inside.min(axis=0, initial=0.0))
     inside -= centre
-    scratch = np.square(inside)
-    spread = np.sqrt(share @ scratch)
+    products = cross_products(inside, share)
+    spread = np.sqrt(np.diag(products))
     spread = np.where(spread <= 1e-12 * size, np.inf, spread)
-    inside /= spread
-    covariance = np.multiply(inside, share[:, None], out=scratch).T @ inside
+    covariance = products / np.outer(spread, spread)
     dependence = find_dependence(covariance)
     excluded = tuple(covariates.names[j] for j in dependence.spanned)
     if excluded and collinear == "refuse":
@@ -144,9 +144,8 @@ def regress_arm(
         unsupported = tuple(covariates.names[j] for j in np.delete(basis, kept))
         if unsupported:
             design = np.asfortranarray(design[:, [0, *(kept + 1)]])
-    inside = design[used]
-    bread = np.linalg.inv((inside * weights[used, None]).T @ inside).astype(float)
-    coefficients = bread @ (inside.T @ (weights[used] * outcome[used]))
+    bread = np.linalg.inv(cross_products(design, weights)).astype(float)
+    coefficients = bread @ ((weights * outcome) @ design)
     fitted = design @ coefficients
     return ArmRegression(design, fitted, outcome - fitted, weights, bread, excluded, unsupported)
 
@@ -161,8 +160,7 @@ def _supported(values: FloatArray, weights: FloatArray, target: FloatArray) -> N
     if not len(kept):
         return kept
     share, aim = weights / weights.sum(), target / target.sum()
-    metric = (values * share[:, None]).T @ values
-    moments, gap = (values * aim[:, None]).T @ values, aim @ values
+    metric, moments, gap = cross_products(values, share), cross_products(values, aim), aim @ values
     if float(gap @ np.linalg.solve(metric, gap)) < _BALANCED:
         return kept
     number = effective_number(weights)

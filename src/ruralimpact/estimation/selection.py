@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralimpact.design.binary_model import derivatives
 from ruralimpact.design.covariates import CovariateMatrix
+from ruralimpact.design.cross_products import cross_products
 from ruralimpact.design.propensity import PropensityScore
 
 FloatArray = NDArray[np.float64]
@@ -77,26 +79,14 @@ def selection_scores(
     design = np.column_stack(
         [np.ones(len(treatment)), (values - values.mean(axis=0)) / values.std(axis=0)]
     )
-    slope, residual, curvature = _derivatives(propensity, treatment)
+    predictor = propensity.linear_predictor
+    residual, curvature = derivatives(predictor, treatment, propensity.link)
+    slope = propensity.probability * (1 - propensity.probability)
+    if propensity.link == "probit":
+        slope = np.exp(-(predictor**2) / 2) / np.sqrt(2 * np.pi)
     if sampling is not None:
         residual, curvature = sampling * residual, sampling * curvature
-    information = (design * curvature[:, None]).T @ design
+    information = cross_products(design, curvature)
     return Selection(
         propensity.probability, slope, design, residual, np.linalg.inv(information).astype(float)
     )
-
-
-def _derivatives(
-    propensity: PropensityScore, treatment: NDArray[np.int8]
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Slope of the probability, and first and negative second derivative of the log likelihood."""
-    probability, predictor = propensity.probability, propensity.linear_predictor
-    if propensity.link == "logit":
-        slope = probability * (1 - probability)
-        return slope, treatment - probability, slope
-    from scipy.special import log_ndtr
-
-    density = np.exp(-(predictor**2) / 2) / np.sqrt(2 * np.pi)
-    sign = 2.0 * treatment - 1
-    ratio = sign * density / np.exp(log_ndtr(sign * predictor))
-    return density, ratio, ratio * (ratio + predictor)

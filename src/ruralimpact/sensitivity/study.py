@@ -9,13 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact import progress
+from ruralimpact.design.binary_model import Link
 from ruralimpact.design.comparison import (
     Comparison,
     Incomparable,
     build_comparison,
     select_comparison,
 )
-from ruralimpact.design.propensity import Link, PropensityModel, fit_propensity
+from ruralimpact.design.propensity import PropensityModel, fit_propensity
 from ruralimpact.design.strategies import Strategy, strategies_by_name
 from ruralimpact.design.study import make_design
 from ruralimpact.errors import DesignError

@@ -7,10 +7,11 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import model_validator
 
+from ruralimpact.design.binary_model import Link
 from ruralimpact.design.compared_units import ComparedUnits
 from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.design.matching import Design
-from ruralimpact.design.propensity import Link, refuse_empty_arm
+from ruralimpact.design.propensity import refuse_empty_arm
 from ruralimpact.design.strategies.options import Naming, Words
 from ruralimpact.errors import ConfigError, DesignError
 from ruralimpact.schema.base import fault

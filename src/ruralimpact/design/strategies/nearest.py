@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from pydantic import model_validator
 
 from ruralimpact.design.after_matching import sampled_design
+from ruralimpact.design.binary_model import Link
 from ruralimpact.design.compared_units import ComparedUnits
 from ruralimpact.design.matching import Design, match_nearest
-from ruralimpact.design.propensity import Link
 from ruralimpact.design.strategies.options import Words, number
 from ruralimpact.design.strategies.pair_matching import PairMatching
 from ruralimpact.schema.base import NotNegative, fault

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ruralimpact.design.propensity import Link
+from ruralimpact.design.binary_model import Link
 from ruralimpact.schema.base import Names, Positive, SomeEntries, fault
 
 

@@ -5,9 +5,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ruralimpact.design.binary_model import Link
 from ruralimpact.design.compared_units import ComparedUnits
 from ruralimpact.design.covariates import CovariateMatrix
-from ruralimpact.design.propensity import Link
 from ruralimpact.design.strategies.options import (
     Calipers,
     LinkOption,

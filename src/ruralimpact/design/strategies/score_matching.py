@@ -2,9 +2,9 @@
 
 from typing import ClassVar
 
+from ruralimpact.design.binary_model import Link
 from ruralimpact.design.compared_units import ComparedUnits
 from ruralimpact.design.covariates import CovariateMatrix
-from ruralimpact.design.propensity import Link
 from ruralimpact.design.strategies.options import LinkOption, Scale
 from ruralimpact.design.strategies.stratified_matching import StratifiedMatching
 

@@ -2,10 +2,10 @@
 
 from typing import ClassVar, Literal
 
+from ruralimpact.design.binary_model import Link
 from ruralimpact.design.compared_units import ComparedUnits
 from ruralimpact.design.inverse_probability import inverse_probability_weights
 from ruralimpact.design.matching import Design
-from ruralimpact.design.propensity import Link
 from ruralimpact.design.strategies.base import Strategy
 from ruralimpact.design.strategies.options import LinkOption
 
