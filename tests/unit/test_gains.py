@@ -16,6 +16,7 @@ from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.gains.measures import Gained, gain_measures
 from ruralimpact.gains.study import gains_study, growth_without
 from ruralimpact.schema.gains import ComparedEffect
+from ruralimpact.survey.set_missing import mark_of
 
 TARGETING = {"place": "town", "index": "needs", "above": 0.5, "amounts": ["funds"]}
 EFFECT = {"name": "matched", "label": "Matched", "percent": 63, "source": "Somewhere"}
@@ -166,12 +167,27 @@ def test_targeting_by_hand_and_units_without_a_place_are_counted() -> None:
     # Places are all that there are: the sample is of units.
     drawn = tables.tables["targeting"].set_index("measure")["n_clusters"]
     assert drawn.to_dict() == {"places": 2, "units": 3, "funds": 3}
-    counted = {item.reason: item.rows for item in tables.excluded}
-    assert counted == {
-        "'income' is missing before or after": 0,
-        "'town' is missing": 1,
-        "'funds' is missing": 0,
-    }
+    counted = {item.reason: item.rows for item in tables.excluded if item.rows}
+    assert counted == {"'town' is missing": 1}
+
+
+def test_what_a_unit_keeps_is_known_from_the_record_after_where_that_before_is_blank() -> None:
+    """a has a town in both, b before, c after, d one before that was set to missing and one after."""
+    units, outcomes = frames(BEFORE, AFTER, needs=[0.8, 0.8, 0.2, 0.2])
+    towns = ["n", "n", None, None, "n", "s", "s", "s"]
+    withheld = {mark_of("town"): units["all"]["unit_id"] == "d 1"}
+    table = units["all"].assign(town=towns, **withheld)
+    made = computed({"targeting": TARGETING, "by": ["town"]}, ({"all": table}, outcomes))
+    shares = made.tables["targeting"].set_index("measure")["estimate"]
+    assert shares.to_dict() == pytest.approx({"places": 1 / 2, "units": 2 / 3, "funds": 2 / 3})
+    assert value(made, "ratio_of_totals", "s") == pytest.approx(150 / 50)
+    noted = [(line.problem.split(": ")[1], line.units) for line in made.inconsistent if line.units]
+    assert noted == [
+        ("'town' is another one after than before; that before is used.", ("b",)),
+        ("'town' is known after and not before; that after is used.", ("c",)),
+    ]
+    counted = {item.reason: item.units for item in made.excluded if item.about == "targeting"}
+    assert counted["'town' was set to missing"] == ("d",)
 
 
 def test_an_index_that_differs_within_a_place_is_an_error() -> None:

@@ -185,17 +185,27 @@ def test_agreement_allows_for_the_digits_in_print(
     assert agreement(number, printed) == expected
 
 
-def test_a_printed_number_that_names_nothing_is_refused() -> None:
+def against(key: str) -> DescriptionTables:
     names = {"sample": "printed", "value": "number", "decimals": "digits"}
     study = study_of(analyses=[{**ASKED, "printed": names}], samples={"all": {}, "printed": {}})
-    rows = pd.DataFrame(
-        {"unit_id": ["x"], "id": ["ratio/size/zz"], "number": [1.0], "digits": [0.0]}
-    )
+    rows = pd.DataFrame({"unit_id": ["x"], "id": [key], "number": [1.0], "digits": [0.0]})
     units = {"all": PROJECTS, "printed": rows}
-    with pytest.raises(DataError, match="names nothing"):
-        portfolio_study(
-            RecordedStudy(study, units, {name: item[["unit_id"]] for name, item in units.items()})
-        )
+    outcomes = {name: item[["unit_id"]] for name, item in units.items()}
+    return portfolio_study(RecordedStudy(study, units, outcomes))
+
+
+@pytest.mark.parametrize("key", ["ratio/size/zz", "ratio/sise/a", "size/a"])
+def test_a_printed_number_that_names_nothing_is_refused(key: str) -> None:
+    with pytest.raises(DataError, match="names nothing .* Did you mean|names nothing .* Known"):
+        against(key)
+
+
+def test_a_printed_number_of_a_project_of_which_it_is_not_known_is_noted() -> None:
+    """Nobody knows what c formed."""
+    made = against("ratio/size/c")
+    (noted,) = [line for line in made.inconsistent if "prints" in line.problem]
+    assert noted.units == ("c",) and "'ratio/size/c'" in noted.problem
+    assert not made.tables["portfolio"]["printed"].eq(1).any()
 
 
 def test_the_register_has_the_numbers_that_the_claims_are_recomputed_from() -> None:
@@ -221,17 +231,21 @@ def test_the_register_has_the_numbers_that_the_claims_are_recomputed_from() -> N
         ("tables", "financing", {}),
         ("figures", "focus", {}),
         ("figures", "ratios", {"ratios": ["size"]}),
+        ("figures", "financing", {"kind": "shares", "part": "financing"}),
+        ("tables", "words", {"variables": ["agency"]}),
+        ("tables", "status", {"kind": "words", "variables": ["agency"], "status": True}),
     ],
 )
 def test_an_exhibit_of_what_an_analysis_has_not_is_refused(
     listed: str, part: str, keys: dict[str, Any], tmp_path: Path
 ) -> None:
     """It would have no columns, which ended in a fault of the program."""
-    kind = getattr(package_kinds(), listed)[f"portfolio_{part}"]
-    exhibit = validated(kind.options, written(kind.kind, analyses=["all"], **keys))
+    own = {**keys}
+    kind = getattr(package_kinds(), listed)[f"portfolio_{own.pop('kind', part)}"]
+    exhibit = validated(kind.options, written(kind.kind, analyses=["all"], **own))
     without = {key: value for key, value in ASKED.items() if key != part}
     study = with_parts(
         study_of(analyses=[without], samples={"all": {}}), exhibits=Exhibits(**{listed: (exhibit,)})
     )
-    with pytest.raises(ConfigError, match=f"'all' declares no {part} in study.yaml"):
+    with pytest.raises(ConfigError, match=f"declares? no {part} in study.yaml"):
         check_exhibits(study, package_kinds(), tmp_path / "exhibits.yaml")

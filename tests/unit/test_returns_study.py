@@ -16,6 +16,7 @@ from ruralimpact.returns.register import cash_register
 from ruralimpact.returns.study import returns_study, returns_uncertainty
 from ruralimpact.schema.rate_of_return import RateOfReturn
 from ruralimpact.schema.validation import validated
+from ruralimpact.survey.set_missing import mark_of
 
 LINES = ["grant", "own", "sales", "feed"]
 ACCOUNTS = [
@@ -199,6 +200,22 @@ def test_several_currencies_are_refused_by_unit() -> None:
     units["money"] = np.where(units["unit_id"] == "b 2011", "Bs", "US$")
     with pytest.raises(DataError, match=r"'money', unit b 2011: .* Bs, US\$"):
         cash_register(analysis_of(currency="money"), units, outcomes)
+
+
+def test_a_unit_of_a_currency_that_is_not_known_is_excluded() -> None:
+    units, outcomes = tables_of(SPREADSHEET)
+    units["money"] = pd.Series("US$", units.index).where(units["unit_id"] != "b 2011")
+    register = cash_register(analysis_of(currency="money"), units, outcomes)
+    assert register.excluded.to_numpy().tolist() == [["b", "'money' is missing", "money"]]
+
+
+def test_what_is_said_in_one_year_of_a_unit_is_known_unless_it_was_set_to_missing() -> None:
+    units, outcomes = tables_of(SPREADSHEET)
+    later = units["unit_id"].isin(["a 2010", "b 2011"])
+    units["families"] = pd.Series(12.0, units.index).where(~later)
+    units[mark_of("families")] = units["unit_id"] == "b 2011"
+    register = cash_register(analysis_of(members="families"), units, outcomes)
+    assert register.units.set_index("id")["members"].fillna(-1).to_dict() == {"a": 12, "b": -1}
 
 
 def test_years_that_are_words_are_refused() -> None:

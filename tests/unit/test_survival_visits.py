@@ -157,6 +157,22 @@ def test_a_regression_that_cannot_be_has_its_reason(records: pd.DataFrame, reaso
     assert frame["estimate"].isna().all()
 
 
+def test_what_the_data_do_not_tell_takes_no_ratio_from_the_others() -> None:
+    """The score is the same for all; size and twice are one number; the ratios of regions stay."""
+    size = np.arange(36) % 7 + 1.0
+    records = many(score=3.0, size=size, twice=2 * size)
+    alone = computed(records, hazard=["region", "size"]).tables["hazards"]
+    beside = computed(records, hazard=["region", "score", "size", "twice"]).tables["hazards"]
+    reasons = beside.set_index(["by", "level"])["reason"]
+    assert reasons[["score", "size", "twice"]].tolist() == [
+        "no other value to compare with",
+        *["the data do not tell it from the others"] * 2,
+    ]
+    ratios = (frame.set_index(["by", "level"])["estimate"] for frame in (alone, beside))
+    first, second = (frame["region", "South"] for frame in ratios)
+    assert np.isfinite(first) and second == pytest.approx(first)
+
+
 def test_periods_without_ends_are_joined_and_followed_to_the_last() -> None:
     after, by = np.array([1.0, 1.0, 4.0]), np.array([1.0, 3.0, INF])
     periods, limits = periods_of(after, by, np.array([1.0, 2.0, 3.0, 4.0, 6.0]))

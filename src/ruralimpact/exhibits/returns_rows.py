@@ -109,7 +109,13 @@ def excluded_note(results: StudyResults, analyses: tuple[str, ...]) -> tuple[str
         frame = results.of("returns_by_unit", name, account=account)
         without = frame.loc[frame["reason"] != "", "reason"].value_counts().sort_index()
         if len(without):
-            reasons = "; ".join(f"{coarse_count(count)}: {why}" for why, count in without.items())
+            # How many units are excluded tells nothing of what they earned; the reasons of the others do.
+            exclusions = results["exclusions"]
+            excluded = set(exclusions.loc[exclusions["scope"] == name, "reason"])
+            reasons = "; ".join(
+                f"{formatting.count(count) if why in excluded else coarse_count(count)}: {why}"
+                for why, count in without.items()
+            )
             label = results.analysis(name).label
             units = results.study.unit_label
             notes.append(

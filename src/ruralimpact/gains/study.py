@@ -9,17 +9,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralimpact.description.contradictions import used_all_the_same
 from ruralimpact.description.levels import labels_in_order, level_texts, levels_in_order
 from ruralimpact.description.records import (
     DescriptionTables,
     ExcludedRecords,
     InconsistentRecords,
     RecordedStudy,
+    set_to_missing,
+    set_to_missing_reason,
     without_level,
 )
 from ruralimpact.design.study import covariate_labels
 from ruralimpact.difference.arms import Arms, arms_over_time
 from ruralimpact.errors import DesignError
+from ruralimpact.gains.kept_variables import KeptVariables
 from ruralimpact.gains.measures import Gained, gain_measures
 from ruralimpact.gains.rows import GainRow, GrowthRow, TargetingRow, UnitGainRow, VarianceRow
 from ruralimpact.gains.targeting import targeting_measures
@@ -112,6 +116,26 @@ class _GainsPart:
         ordered: pd.DataFrame = self.records.loc[rows.tolist()].reset_index()
         return ordered
 
+    @cached_property
+    def kept(self) -> KeptVariables:
+        """What a unit does not change."""
+        asked = self.asked
+        named = [*asked.by, *filter(None, [asked.within])]
+        if asked.targeting:
+            amounts = [own for own in asked.targeting.amounts if own not in self.analysis.outcomes]
+            named += [asked.targeting.place, asked.targeting.index, *amounts]
+        waves = self.arms.rows[:, self.arms.n_before :].T
+        after = {
+            name: pd.DataFrame(
+                {
+                    place: self.records[name].reindex(rows).to_numpy()
+                    for place, rows in enumerate(waves)
+                }
+            )
+            for name in dict.fromkeys(named)
+        }
+        return KeptVariables(self.before, after)
+
     def excluded(self) -> Iterator[ExcludedRecords]:
         """Yield the units without a gain, and those of which nobody knows where they are."""
         name, labels = self.analysis.name, covariate_labels(self.study)
@@ -124,43 +148,29 @@ class _GainsPart:
             )
             known |= ~lacking
         shown = dict.fromkeys([*self.asked.by, *filter(None, [self.asked.within])])
-        yield from without_level(self.before[known], shown, labels, analysis=name)
+        yield from without_level(self.kept.described[known], shown, labels, analysis=name)
         asked = self.asked.targeting
         if asked is None:
             return
-        placed = self.before[asked.place].notna()
+        placed = self.kept.described[asked.place].notna()
         for column, records in (
-            (asked.place, self.before),
-            *((amount, self.before[placed]) for amount in asked.amounts),
+            (asked.place, self.kept.described),
+            *((amount, self.kept.described[placed]) for amount in asked.amounts),
         ):
             lacking = records[column].isna().to_numpy()
-            reason = f"'{column}' is missing"
-            yield ExcludedRecords.among(
-                records, lacking, reason, analysis=name, about="targeting", column=column
-            )
+            withheld = set_to_missing(records, column)
+            for which, reason in (
+                (lacking & ~withheld, f"'{column}' is missing"),
+                (withheld, set_to_missing_reason(column)),
+            ):
+                yield ExcludedRecords.among(
+                    records, which, reason, analysis=name, about="targeting", column=column
+                )
 
     def inconsistent(self) -> Iterator[InconsistentRecords]:
         """Yield what changes between the waves and should not; results are shown by what it was before."""
-        asked = self.asked
-        named = [*asked.by, *filter(None, [asked.within])]
-        if asked.targeting:
-            constant = [
-                name for name in asked.targeting.amounts if name not in self.analysis.outcomes
-            ]
-            named += [asked.targeting.place, asked.targeting.index, *constant]
-        for name in dict.fromkeys(named):
-            after = [
-                self.records[name].reindex(rows).to_numpy(object)
-                for rows in self.arms.rows[:, self.arms.n_before :].T
-            ]
-            before = self.before[name].to_numpy(object)
-            differs = np.any(
-                [pd.notna(before) & pd.notna(other) & (before != other) for other in after], axis=0
-            )
-            if differs.any():
-                units = tuple(self.before.loc[differs, "id"].astype(str))
-                problem = f"'{name}' is another one after than before; that before is used."
-                yield InconsistentRecords(self.analysis.name, problem, units, name)
+        rules = self.kept.contradictions()
+        yield from used_all_the_same(self.before, rules, analysis=self.analysis.name)
 
     @cached_property
     def gained(self) -> dict[str, Gained]:
@@ -201,15 +211,17 @@ class _GainsPart:
         if known.any():
             yield "", "", known
         for by in self.asked.by:
-            values = level_texts(self.before[by]).to_numpy(object)
-            for level in levels_in_order(self.before.loc[known, by], order):
+            values = level_texts(self.kept.described[by]).to_numpy(object)
+            for level in levels_in_order(self.kept.described.loc[known, by], order):
                 yield by, level, known & (values == level)
 
     def unit_rows(self) -> Iterator[UnitGainRow]:
         """Yield a row a unit and outcome, those without a gain with the reason."""
         within = self.asked.within
         unit_ids = self.arms.ids.astype("str")
-        levels = level_texts(self.before[within]) if within else [""] * len(unit_ids)
+        levels = (
+            level_texts(self.kept.described[within]).fillna("") if within else [""] * len(unit_ids)
+        )
         for outcome, gained in self.gained.items():
             known, changes = gained.is_known, gained.after - gained.before
             for unit, level, ratio, change, usable in zip(
@@ -237,8 +249,8 @@ class _GainsPart:
             yield self._variance_row(self.asked.within, outcome, gained)
 
     def _variance_row(self, within: str, outcome: str, gained: Gained) -> VarianceRow:
-        usable = gained.is_known & gained.has_ratio & self.before[within].notna().to_numpy()
-        ratios, levels = gained.ratios[usable], self.before[within].to_numpy(object)[usable]
+        usable = gained.is_known & gained.has_ratio & self.kept.described[within].notna().to_numpy()
+        ratios, levels = gained.ratios[usable], self.kept.described[within].to_numpy(object)[usable]
         blank = VarianceRow(
             analysis=self.analysis.name,
             outcome=outcome,
@@ -296,7 +308,7 @@ class _GainsPart:
         asked = self.asked.targeting
         if asked is None:
             return
-        table = self.before[self.before[asked.place].notna()]
+        table = self.kept.described[self.kept.described[asked.place].notna()]
         for measure, ends in targeting_measures(asked, table, f"analysis {self.analysis.name}"):
             yield TargetingRow(
                 analysis=self.analysis.name,

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ruralimpact.description.records import InconsistentRecords
+from ruralimpact.portfolio.printed import AgainstPrint
 from ruralimpact.portfolio.records import Projects
 from ruralimpact.portfolio.rows import PortfolioRow
 from ruralimpact.schema.portfolio import Parts, Portfolio
@@ -41,6 +42,14 @@ def contradictions(
     if asked.by is not None:
         alone = (projects.words(asked.by) == "").to_numpy()
         yield _noted(projects, alone, asked.by, f"'{asked.by}' is blank, shown before all others")
+
+
+def printed_of_unknown(asked: Portfolio, compared: AgainstPrint) -> Iterator[InconsistentRecords]:
+    """Yield the numbers that the document prints of projects, or of all, and that are not known here."""
+    for key, project in compared.unknown:
+        units = None if project == "total" else (project,)
+        problem = f"the document prints '{key}', which is not known here; they are not compared."
+        yield InconsistentRecords(asked.name, problem, units)
 
 
 def _totals(

@@ -22,8 +22,8 @@ from ruralimpact.portfolio.amounts import (
     reach_rows,
     word_rows,
 )
-from ruralimpact.portfolio.contradictions import contradictions
-from ruralimpact.portfolio.printed import AT_LEAST, PrintedNumber, with_printed
+from ruralimpact.portfolio.contradictions import contradictions, printed_of_unknown
+from ruralimpact.portfolio.printed import AT_LEAST, PrintedNumber, against_print
 from ruralimpact.portfolio.records import Projects
 from ruralimpact.portfolio.rows import PortfolioRow
 from ruralimpact.schema.portfolio import Portfolio, PortfolioRatio, Printed, Reach
@@ -57,7 +57,11 @@ def portfolio_study(recorded: RecordedStudy) -> DescriptionTables:
         inconsistent += contradictions(projects, asked, own)
         if asked.printed is not None:
             sample = asked.printed.sample
-            own = with_printed(own, _printed(asked.printed, recorded.of(sample)), sample=sample)
+            numbers = _printed(asked.printed, recorded.of(sample))
+            ids = set(projects.records["id"].astype(str))
+            compared = against_print(own, numbers, sample=sample, projects=ids)
+            own = list(compared.rows)
+            inconsistent += printed_of_unknown(asked, compared)
         rows += own
         excluded += _excluded(projects, asked)
     tables = {"portfolio": table_of_rows("portfolio", rows)}

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralimpact.description.records import set_to_missing
 from ruralimpact.errors import DataError
 from ruralimpact.schema.rate_of_return import RateOfReturn
 
@@ -115,13 +116,13 @@ def _years(table: pd.DataFrame, where: str) -> pd.Series:
 def _refuse_currencies(analysis: RateOfReturn, table: pd.DataFrame, where: str) -> None:
     if analysis.currency is None:
         return
-    currencies = table[analysis.currency]
-    common = currencies.mode().iloc[0] if currencies.notna().any() else None
-    other = table.loc[currencies != common, "unit_id"]
+    known = table.dropna(subset=analysis.currency)
+    currencies = known[analysis.currency]
+    other = known.loc[~currencies.isin(currencies.mode()[:1]), "unit_id"]
     if len(other):
-        named = ", ".join(sorted(map(str, currencies.dropna().unique())))
+        named = ", ".join(sorted(map(str, currencies.unique())))
         raise DataError(
-            f"amounts must be in one currency, and are in {named}{' or unknown' * currencies.hasnans}.",
+            f"amounts must be in one currency, and are in {named}.",
             within=where,
             column=analysis.currency,
             units=other.tolist(),
@@ -130,7 +131,10 @@ def _refuse_currencies(analysis: RateOfReturn, table: pd.DataFrame, where: str) 
 
 
 def _of_units(analysis: RateOfReturn, table: pd.DataFrame, where: str) -> pd.DataFrame:
-    """Return what is the same in all years of a unit, by its identifier; unknown in one is unknown."""
+    """Return what is the same in all years of a unit, by its identifier.
+
+    What is blank in some years is known from the others; what was set to missing in one is not known.
+    """
     wanted = ["group", *analysis.by, *([analysis.members] if analysis.members else [])]
     grouped = table.groupby("id", sort=True)
     for name in dict.fromkeys(wanted):
@@ -140,7 +144,8 @@ def _of_units(analysis: RateOfReturn, table: pd.DataFrame, where: str) -> pd.Dat
             problem = f"'{name}' differs between the years of a unit."
             raise DataError(problem, within=where, column=name, units=odd.tolist())
     fixed = list(dict.fromkeys(wanted))
-    first = grouped[fixed].first().where(grouped[fixed].count().eq(grouped.size(), axis=0))
+    withheld = pd.DataFrame({name: set_to_missing(table, name) for name in fixed})
+    first = grouped[fixed].first().mask(withheld.groupby(table["id"], sort=True).any())
     members = first[analysis.members].astype(float) if analysis.members else np.nan
     return first[["group", *analysis.by]].assign(members=members)
 
@@ -159,6 +164,8 @@ def _flows(analysis: RateOfReturn, part: pd.DataFrame) -> tuple[FloatArray, str,
     amounts, since = amounts[first:], years[first:] - years[first]
     inside = since <= analysis.horizon
     amounts, since = amounts[inside], since[inside]
+    if analysis.currency is not None and part[analysis.currency][first:][inside].isna().any():
+        return amounts, f"'{analysis.currency}' is missing", analysis.currency
     lacking = np.isnan(amounts).any(axis=0)
     if lacking.any():
         line = analysis.outcomes[int(lacking.argmax())]

@@ -159,9 +159,16 @@ def _rows(
 ) -> Iterator[HazardRow]:
     """Yield a row a term, the bases and the levels without a ratio, in the order of the variables."""
     terms = list(_terms(asked, kept.records, order))
-    fit = _fitted(kept, terms)
+    told = _told_apart(terms)
+    fitted_terms = [term for term, apart in zip(terms, told.fitted, strict=True) if apart]
+    fit = _fitted(kept, fitted_terms)
     why = "" if fit else NO_MAXIMUM if kept.periods.number else NOTHING_ENDED
-    terms_at = {(term.variable, term.level): j for j, term in enumerate(terms)}
+    terms_at = {(term.variable, term.level): j for j, term in enumerate(fitted_terms)}
+    untold = {
+        (term.variable, term.level): NO_MAXIMUM if np.ptp(term.column) > 0 else ONE_LEVEL
+        for term, apart in zip(terms, told.unique, strict=True)
+        if not apart
+    }
     base = {term.variable: term.base for term in terms}
     ended = visits_of(asked, records).by <= float(asked.times[-1])
     for name in asked.hazard:
@@ -185,12 +192,40 @@ def _rows(
                 synthetic=synthetic,
             )
             position = terms_at.get((name, level))
-            if position is None:
+            if (name, level) in untold:
+                yield replace(row, reason=untold[name, level])
+            elif position is None:
                 yield row
             elif fit is None:
                 yield replace(row, reason=why)
             else:
-                yield _tested(row, kept, terms[position], fit, position)
+                yield _tested(row, kept, fitted_terms[position], fit, position)
+
+
+@dataclass(frozen=True)
+class _ToldApart:
+    """Which terms the data tell from the others, shape (k,).
+
+    `fitted` are those that stay in the regression: as many as can, the first ones. `unique` are those whose
+    coefficient is the same whichever of the others stay.
+    """
+
+    fitted: NDArray[np.bool_]
+    unique: NDArray[np.bool_]
+
+
+def _told_apart(terms: list[_Term]) -> _ToldApart:
+    """Find terms that are constant or sums of others, beside a hazard of its own in each period."""
+    count = len(terms)
+    columns = [(own - own.mean()) / (np.ptp(own) or 1.0) for own in (t.column for t in terms)]
+    rank = [_rank(columns[:number]) for number in range(count + 1)]
+    fitted = np.diff(rank) > 0
+    others = [_rank([*columns[:place], *columns[place + 1 :]]) for place in range(count)]
+    return _ToldApart(np.asarray(fitted), np.array(others, dtype=int) < rank[-1])
+
+
+def _rank(columns: list[NDArray[np.float64]]) -> int:
+    return int(np.linalg.matrix_rank(np.column_stack(columns))) if columns else 0
 
 
 def _fitted(kept: _Kept, terms: list[_Term]) -> HazardFit | None:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Literal
 
+from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import formatting, kinds, palette
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.portfolio_rows import (
@@ -15,6 +16,8 @@ from ruralimpact.exhibits.portfolio_rows import (
 )
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.language import gettext, marked
+from ruralimpact.schema.portfolio import Portfolio
+from ruralimpact.schema.study import Study
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,6 +30,19 @@ class ShareOptions(OfAnalyses):
 
     part: Literal["financing", "products"]
     """Whose shares are shown."""
+
+
+def check_parts(study: Study, exhibit: ShareOptions) -> None:
+    """Refuse analyses that declare no such parts.
+
+    Raises
+    ------
+    ConfigError
+    """
+    for analysis in study.analyses_of(Portfolio, exhibit.analyses):
+        if getattr(analysis, exhibit.part) is None:
+            problem = f"'{analysis.name}' declares no {exhibit.part} in study.yaml."
+            raise ConfigError(problem, key="part")
 
 
 def share_figure(results: StudyResults, exhibit: ShareOptions) -> "Figure":
@@ -109,4 +125,5 @@ KIND = kinds.FigureKind(
         )
     ),
     words=share_words,
+    check=check_parts,
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import columns, formatting, kinds
 from ruralimpact.exhibits.model import Table
 from ruralimpact.exhibits.options import OfAnalyses
@@ -10,6 +11,9 @@ from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.language import gettext
 from ruralimpact.schema.base import Names
+from ruralimpact.schema.portfolio import Portfolio
+from ruralimpact.schema.study import Study
+from ruralimpact.suggestions import nearest
 
 
 class WordsOptions(OfAnalyses):
@@ -19,6 +23,23 @@ class WordsOptions(OfAnalyses):
     """Variables shown, each a column, among the `words` of the analyses."""
     status: bool = False
     """Say how many projects have each status."""
+
+
+def check_words(study: Study, exhibit: WordsOptions) -> None:
+    """Refuse variables that no analysis has among its words, and a count of projects without a status.
+
+    Raises
+    ------
+    ConfigError
+    """
+    shown = study.analyses_of(Portfolio, exhibit.analyses)
+    known = list(dict.fromkeys(name for analysis in shown for name in analysis.words))
+    for position, name in enumerate(exhibit.variables):
+        if name not in known:
+            problem = f"'{name}' is not among `words` of these analyses. {nearest(name, known)}"
+            raise ConfigError(problem, key=f"variables[{position}]")
+    if exhibit.status and not any(analysis.status for analysis in shown):
+        raise ConfigError("these analyses declare no status in study.yaml.", key="status")
 
 
 def words_table(results: StudyResults, exhibit: WordsOptions) -> Iterator[Table]:
@@ -64,5 +85,7 @@ KIND = kinds.TableKind(
     options=WordsOptions,
     methods="portfolio.md",
     of_methods=METHODS,
+    asks="words",
+    check=check_words,
     build=words_table,
 )
