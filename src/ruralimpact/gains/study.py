@@ -128,8 +128,8 @@ class _GainsPart:
         after = {
             name: pd.DataFrame(
                 {
-                    place: self.records[name].reindex(rows).to_numpy()
-                    for place, rows in enumerate(waves)
+                    wave: self.records[name].reindex(rows).to_numpy()
+                    for wave, rows in enumerate(waves)
                 }
             )
             for name in dict.fromkeys(named)
