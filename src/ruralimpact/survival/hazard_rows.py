@@ -220,7 +220,7 @@ def _told_apart(terms: list[_Term]) -> _ToldApart:
     columns = [(own - own.mean()) / (np.ptp(own) or 1.0) for own in (t.column for t in terms)]
     rank = [_rank(columns[:number]) for number in range(count + 1)]
     fitted = np.diff(rank) > 0
-    others = [_rank([*columns[:place], *columns[place + 1 :]]) for place in range(count)]
+    others = [_rank([*columns[:term], *columns[term + 1 :]]) for term in range(count)]
     return _ToldApart(np.asarray(fitted), np.array(others, dtype=int) < rank[-1])
 
 
