@@ -13,25 +13,29 @@ def with_constant(covariates: FloatArray) -> FloatArray:
     return np.column_stack([np.ones(len(covariates)), covariates])
 
 
-def residuals(values: FloatArray, design: FloatArray, weights: FloatArray) -> FloatArray:
-    """Residuals of a weighted regression.
+def residuals(
+    design: FloatArray, weights: FloatArray, *values: FloatArray
+) -> tuple[list[FloatArray], int]:
+    """Residuals of weighted regressions of several variables on one design.
 
     Parameters
     ----------
-    values : ndarray, shape (n,)
     design : ndarray, shape (n, q)
         With its constant; columns may be collinear.
     weights : ndarray, shape (n,)
         Positive.
+    *values : ndarray, shape (n,)
 
     Returns
     -------
-    ndarray, shape (n,)
-        Unweighted: value less fit.
+    residuals : list of ndarray, shape (n,)
+        Unweighted: value less fit, of each variable.
+    rank : int
+        Of the design.
     """
     basis = orthonormal(design, weights)
     root = np.sqrt(weights)
-    return values - basis @ (basis.T @ (root * values)) / root
+    return [value - basis @ (basis.T @ (root * value)) / root for value in values], basis.shape[1]
 
 
 def orthonormal(design: FloatArray, weights: FloatArray) -> FloatArray:

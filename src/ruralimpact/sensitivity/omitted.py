@@ -89,9 +89,9 @@ def treatment_regression(
     refuse_empty_arm(treatment[used])
     y, d, w = outcome[used], treatment[used].astype(float), unit[used]
     design = with_constant(covariates[used])
-    treated_rest, outcome_rest = residuals(d, design, w), residuals(y, design, w)
+    (treated_rest, outcome_rest), rank = residuals(design, w, d, y)
     variation = float(w @ treated_rest**2)
-    df = int(used.sum()) - orthonormal(design, w).shape[1] - 1
+    df = int(used.sum()) - rank - 1
     if variation <= 1e-12 * float(w @ (d - np.average(d, weights=w)) ** 2):
         raise DesignError("the covariates determine the treatment.")
     if df < 2:

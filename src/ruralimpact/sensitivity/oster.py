@@ -84,7 +84,7 @@ def regressions(
     w = unit[used] / unit[used].sum()
     y, d = (x - w @ x for x in (outcome[used], treatment[used].astype(float)))
     design = with_constant(covariates[used])
-    d_rest, y_rest = residuals(d, design, w), residuals(y, design, w)
+    (d_rest, y_rest), _ = residuals(design, w, d, y)
     variance, left = float(w @ d**2), float(w @ d_rest**2)
     total = float(w @ y**2) if np.ptp(outcome[used]) > 0 else 0.0
     short = float(w @ (d * y)) / variance

@@ -133,7 +133,7 @@ class Part:
         matched = self.weights[self.weights["strategy"] == strategy].set_index("unit_id").loc[ids]
         codes = group_codes(self.comparison.units["group"])
         for outcome in self.analysis.outcomes:
-            values = self.outcomes.loc[ids, outcome].to_numpy(float)
+            values = self._outcomes[outcome].to_numpy(float)
             known = ~np.isnan(values)
             published = self.estimates.loc[self._spec_id(strategy, outcome)]
             sample = MatchedSample(
@@ -147,12 +147,16 @@ class Part:
             yield sensitivity_row(sample, self._unmatched[outcome], published.to_dict())
 
     @cached_property
+    def _outcomes(self) -> pd.DataFrame:
+        """Outcomes of the units compared, in their order."""
+        return self.outcomes.loc[self.comparison.units["unit_id"]]
+
+    @cached_property
     def _unmatched(self) -> dict[str, Unmatched | DesignError]:
         """What the covariates do before the match, by outcome; the reason where that is not defined."""
-        table = self.outcomes.loc[self.comparison.units["unit_id"]]
         before: dict[str, Unmatched | DesignError] = {}
         for outcome in self.analysis.outcomes:
-            values = table[outcome].to_numpy(float)
+            values = self._outcomes[outcome].to_numpy(float)
             known = ~np.isnan(values)
             covariates = self.comparison.covariates.rows(known)
             treatment, sampling = self.comparison.treatment[known], self.comparison.sampling
