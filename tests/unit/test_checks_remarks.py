@@ -152,7 +152,7 @@ def test_what_a_register_says_of_respondents_is_told(
     with (folder / "codebook.csv").open("a", encoding="utf-8") as codebook:
         codebook.write("came,register,came,indicator,,,,,,input,,Came\n")
     study = (folder / "study.yaml").read_text(encoding="utf-8")
-    study = study.replace("    replacements: 3\n", "    replacements: 3\n    came: came\n")
+    study = study.replace("replacements: 3}", "replacements: 3, came: came}")
     (folder / "study.yaml").write_text(study, encoding="utf-8")
     told = notes(tmp_path, capsys)
     assert any("row 3: 1 of 22: the register says that it did not come" in line for line in told)

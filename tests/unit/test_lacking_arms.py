@@ -229,7 +229,7 @@ def test_the_check_tells_what_ends_a_run(
 
     def built(name: str, *_: Any, samples: dict[str, Any]) -> None:
         outcomes = pd.DataFrame({"unit_id": frames[name]["unit_id"], "income": 1.0})
-        samples[name] = SimpleNamespace(units=frames[name], outcomes=outcomes)
+        samples[name] = SimpleNamespace(units=frames[name], outcomes=outcomes, noted=())
 
     monkeypatch.setattr(checks, "build_sample", built)
     monkeypatch.setattr(checks, "analysis_problems", lambda *_: ())

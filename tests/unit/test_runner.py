@@ -51,7 +51,7 @@ READING, _, BUILDING, ESTIMATING, _ = (
 
 
 def test_every_script_has_a_name_in_plain_words() -> None:
-    assert {*STAGES, "publish_results"} == {
+    assert {*STAGES, "publish_results", "summarise_projects"} == {
         path.stem for path in shipped("workflow", "scripts").glob("*.py")
     }
 

@@ -61,7 +61,7 @@ def of_earlier_waves(name: str) -> bool:
     return not name.startswith(
         (
             *(f"{STUDY}/exhibits/", f"{STUDY}/re", f"{STUDY}/tables.xlsx"),
-            *(f"{STUDY}/brief.html", "index.html"),
+            *(f"{STUDY}/brief.", "index.html"),
         )
     )
 
