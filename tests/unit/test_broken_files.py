@@ -108,8 +108,12 @@ TEXTS: dict[str, tuple[Make, str]] = {
     "comment_above": (text(lambda whole: "# of 2014\n" + whole), REFUSED),
     "capital_suffix": (file("producers.CSV", TEXT), SAME),
     **{
-        f"suffix_{suffix}": (file(f"producers.{suffix}", TEXT), REFUSED)
-        for suffix in ("txt", "tsv", "xls", "ods", "xlsm", "dat", "por", "json")
+        f"suffix_{suffix}": (file(f"producers.{suffix}", TEXT), outcome)
+        for outcome, suffixes in (
+            (REFUSED, ("tsv", "xls", "ods", "xlsm", "por", "json")),
+            (SAME, ("txt", "dat")),
+        )
+        for suffix in suffixes
     },
 }
 OTHERWISE: dict[str, tuple[str, bytes, str]] = {

@@ -5,10 +5,15 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
+import pyreadstat
 import pytest
 import yaml
+from study_models import codebook_of, source_of
 
+from ruralimpact.checks.source import examine_source
 from ruralimpact.cli import main
+from ruralimpact.survey.codebook import parse_codebook
 
 DOCS = Path(__file__).parents[2] / "docs"
 Rows = list[dict[str, str]]
@@ -160,3 +165,39 @@ def test_what_a_register_says_of_respondents_is_told(
         "column 'why_price', row 3: why: 1 of 22 excluded: answered, and not asked" in line
         for line in told
     ), told
+
+
+def test_values_that_may_be_none_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Words for missing as group and identifier, one label of two codes, columns of one's own."""
+
+    def edit(rows: Rows) -> None:
+        rows[1]["alliance"] = rows[2]["alliance"] = "N/A"
+        rows[7]["id"] = "-"
+
+    folder = project(tmp_path, "example", "producers.csv", edit)
+    (tmp_path / "data" / "producers").mkdir()
+    (tmp_path / "data" / "producers.csv").rename(tmp_path / "data/producers/producers.csv")
+    codebook = folder / "codebook.csv"
+    lines = codebook.read_text(encoding="utf-8").replace("2=Lowlands", "2=Highlands").splitlines()
+    lines = [f"{line},{'remark' if number == 0 else ''}" for number, line in enumerate(lines)]
+    codebook.write_text("\n".join(lines), encoding="utf-8")
+    told = "\n".join(notes(tmp_path, capsys))
+    assert "column 'alliance', rows 3, 4: 'N/A' counts as a value of 'alliance'." in told
+    assert "column 'id', row 9: '-' counts as an identifier." in told
+    assert "line 3: '1' and '2' have the label 'Highlands' both" in told
+    assert "codebook.csv: columns that are not read: 'remark'." in told
+
+
+def test_labels_of_numbers_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "s.dta"
+    frame = pd.DataFrame({"id": [1.0, 2, 3], "age": [30.0, 998, 41]})
+    pyreadstat.write_dta(frame, path, variable_value_labels={"age": {998: "don't know"}})
+    source = source_of(name="s", path=str(path))
+    age = {"variable": "age", "raw_name": "age", "type": "number", "role": "outcome"}
+    (told,) = examine_source(source, parse_codebook(codebook_of(age), ["s"]), {}).remarks
+    assert (
+        "column 'age', row 2: 998 counts as a number ('age'), and the file gives it the label"
+        in str(told)
+    )

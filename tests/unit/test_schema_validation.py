@@ -189,10 +189,24 @@ MISTAKES: dict[str, tuple[tuple[str, str], str]] = {
         ("label: A", "label: A\0"),
         "file lines.yaml: the file holds characters that no text has.",
     ),
-    "malformed": (("[a, 1]", "[a, 1"), "file lines.yaml, line 4: "),
+    "malformed": (("[a, 1]", "[a, 1"), "line 4: a list in [ ] lacks a comma or its ']'."),
+    "two colons": (("label: A", "label: A: B"), "a second ': ' in a line"),
+    "text in bold": (("label: A", "label: *A"), "'*' has a meaning of its own here"),
+    "text that is a tag": (("label: A", "label: !A"), "'!' has a meaning of its own here"),
+    "percent": (("label: A", "label: %A"), "put such a text in quotes"),
+    "quote that is open": (("label: A", "label: 'A"), "a quote is not closed"),
+    "three digits": (
+        ("label: A", "line: 2.567"),
+        "'2.567' can be read in two ways; write 2.5670 or 2567",
+    ),
+    "three digits by key": (("values: [a, 1]", "maximum: {a: [1.234]}"), "write 1.2340 or 1234"),
+    "zeros behind": (
+        ("label: A", "x: 2.500"),
+        "'2.500' can be read in two ways; write 2.5 or 2500",
+    ),
     "object of a program": (("[a, 1]", "!!python/name:os.system"), "file lines.yaml, line 3: "),
     "deep": (("[a, 1]", "[" * 100_000), "line 3: keys are nested more than 40 deep."),
-    "alias in itself": (("[a, 1]", "&x [*x]"), "line 3: aliases (*) that stand in themselves"),
+    "alias in itself": (("[a, 1]", "&x [*x]"), "line 3: what '*' stands for"),
 }
 
 
@@ -216,7 +230,7 @@ def test_a_mistake_is_named(tmp_path: Path, mistake: str) -> None:
 def test_aliases_are_not_written_out_without_end(tmp_path: Path) -> None:
     levels = [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 9)]
     text = message(tmp_path, "\n".join(["a0: &a0 [x, x, x]", *levels]))
-    assert "written out without end" in text
+    assert "has no end" in text
 
 
 def test_merged_keys_have_the_line_that_they_are_written_at(tmp_path: Path) -> None:

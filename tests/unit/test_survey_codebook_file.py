@@ -5,7 +5,7 @@ import pytest
 
 from ruralimpact.errors import ConfigError
 from ruralimpact.survey.codebook import parse_codebook
-from ruralimpact.survey.codebook_file import codebook_path, read_codebook
+from ruralimpact.survey.codebook_file import codebook_path, further_columns, read_codebook
 
 HEADER = "variable,source,raw_name,type,unit,minimum,maximum,labels,missing_codes,role,timing,label"
 LINE = "land,*,ha,number,hectares,0.5,500,,-99,covariate,pre,Land"
@@ -59,14 +59,26 @@ class TestCodebookFile:
             (f"{HEADER},missing_codes", "column 'missing_codes' stands twice"),
             (f"{HEADER}\n{LINE},x", "line 2.*more fields than the header"),
             (f'{HEADER}\n"{LINE}', "line 2.*cannot be read as a table"),
+            (
+                f"{HEADER}\n{LINE.replace('500', '9.000')}",
+                "'9.000' can be read in two ways.*9 or 9000",
+            ),
+            (f"{HEADER},labels_en\n{LINE},x", "column 'labels_en'. Did you mean 'labels'"),
             ("just some words", "no codebook column 'just some words'"),
             (f"{HEADER}\n{LINE}\0", "NUL"),
         ],
     )
     def test_mistakes_name_the_line(self, tmp_path, text, message):
         with pytest.raises(ConfigError, match=message) as error:
-            self.read(tmp_path, text)
+            rows = self.read(tmp_path, text)
+            parse_codebook(list(rows.values()), ["s"], file="codebook.csv", lines=list(rows))
         assert "codebook.csv" in str(error.value)
+
+    def test_columns_of_the_authors_own_are_passed_over(self, tmp_path):
+        rows = self.read(tmp_path, f"notas,{HEADER},comment,comment\nx,{LINE},see p. 3,\n")
+        assert rows == self.read(tmp_path, f"{HEADER}\n{LINE}\n")
+        self.read(tmp_path, f"notas,{HEADER},comment\nx,{LINE},see p. 3\n")
+        assert further_columns(tmp_path / "codebook.csv") == ["notas", "comment"]
 
     def test_not_utf8(self, tmp_path):
         with pytest.raises(ConfigError, match="not text in the encoding utf-8"):

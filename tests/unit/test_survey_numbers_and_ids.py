@@ -1,5 +1,7 @@
 """Numbers and identifiers that reading used to change without a word: now right, or refused."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +15,13 @@ from ruralimpact.survey.similar import written_in_two_ways
 
 # One number with another mark does not tell what the marks of the others are.
 FEW_OF_MANY = ["5.016", "2.541", "2180", "2074.25", "2100"]
+# Thousands as files write them, and the mark by which the message has them taken out.
+THOUSANDS = [
+    (["5\u202f016", "2\u00a0541"], " "),
+    (["5\u2009016", "12 541"], " "),
+    (["5'016", "2\u2019541"], "'"),
+    (["5,016", "1,250,000.5"], ","),
+]
 # An identifier or group, and another way of writing it that differs by punctuation alone.
 PUNCTUATED = [
     ("A-01", "A01"),
@@ -183,3 +192,15 @@ def test_letters_of_other_alphabets_that_look_alike_are_told(tmp_path):
     with pytest.raises(DataError, match=r"rows 2, 3, 4, 5: values of 'zone' differ only in"):
         survey(csv_file(tmp_path, *lines), AGE, zone)
     assert survey(csv_file(tmp_path, *lines[:2], "b,2,Б01", *lines[4:]), AGE, zone).table.shape[0]
+
+
+@pytest.mark.parametrize(("texts", "mark"), THOUSANDS)
+def test_marks_of_thousands_are_taken_out_as_the_message_says(texts, mark, tmp_path):
+    with pytest.raises(DataError, match="take them out by the edit") as error:
+        column(tmp_path, *texts, "17")
+    assert f'{{rule: thousands, columns: [age], mark: "{mark}"}}' in str(error.value)
+    edit = {"rule": "thousands", "columns": ["age"], "mark": mark}
+    numbers = column(tmp_path, *texts, "17", edits=[edit]).table["age"].tolist()
+    assert numbers == [
+        float("".join(re.findall(r"[\d.]", text.replace(",", "")))) for text in texts
+    ] + [17]

@@ -27,6 +27,23 @@ class TestStata:
         ]
         assert survey(path, AGE).table["age"].tolist() == [0.1, 1001.01, 3e-7, 16777216]
 
+    @pytest.mark.parametrize(
+        ("form", "number", "day"),
+        [
+            ("%tm", 770, "2024-03-01"),
+            ("%tq", 257, "2024-04-01"),
+            ("%th", 129, "2024-07-01"),
+            ("%tw", 3336, "2024-02-26"),
+        ],
+    )
+    def test_a_period_is_its_first_day(self, form, number, day, tmp_path):
+        """Numbers of Stata's ``tm(2024m3)``, ``tq(2024q2)``, ``th(2024h2)`` and ``tw(2024w9)``."""
+        path = tmp_path / "s.dta"
+        frame = pd.DataFrame({"id": [1.0], "age": [float(number)]})
+        pyreadstat.write_dta(frame, path, variable_format={"age": form})
+        days = survey(path, {**AGE, "type": "date"}, dates="%d/%m/%Y").table["age"]
+        assert days.tolist() == [(pd.Timestamp(day) - pd.Timestamp(0)).days]
+
     def test_missing_integers(self, tmp_path):
         path = tmp_path / "s.dta"
         frame = pd.DataFrame({"id": [1, 2], "age": pd.array([3, None], dtype="Int16")})

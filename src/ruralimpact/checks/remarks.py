@@ -1,7 +1,8 @@
 """What a run does to data without stopping: cells set to missing, records excluded, or used as they are."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
@@ -9,8 +10,11 @@ from ruralimpact.description.records import DescriptionTables, InconsistentRecor
 from ruralimpact.errors import DataError
 from ruralimpact.outcomes.noted_rows import NotedRows
 from ruralimpact.survey.cells_set_missing import SetToMissing
+from ruralimpact.survey.codebook import Entry
+from ruralimpact.survey.harmonise import Survey
+from ruralimpact.survey.missing_codes import reads_like_missing
 from ruralimpact.survey.raw_table import RawTable
-from ruralimpact.survey.values import normalised
+from ruralimpact.survey.values import code_of, each_text, normalised
 
 _VALUES_SHOWN = 3
 
@@ -50,6 +54,89 @@ def remark_on_cells(
             rows=cells.rows,
         )
     )
+
+
+def remarks_on_values(
+    raw: RawTable, survey: Survey, entries: Sequence[Entry], *, file: str, ids: Sequence[str]
+) -> Iterator[Remark]:
+    """Yield what counts as a value and may be none: words for "missing", codes that the file gives labels.
+
+    Parameters
+    ----------
+    raw : RawTable
+        The file as it was read.
+    survey : Survey
+        What was made of it.
+    entries : sequence of Entry
+    file : str
+    ids : sequence of str
+        Raw columns of the identifier.
+    """
+    named = {
+        entry.raw_name: f"a value of '{entry.variable}'"
+        for entry in entries
+        if entry.type == "category" and not entry.labels
+    }
+    for column, what in {**named, **dict.fromkeys(ids, "an identifier")}.items():
+        odd = _cells(raw.cells, column, reads_like_missing)
+        if len(odd):
+            yield Remark(
+                DataError(
+                    f"'{odd.iloc[0]}' counts as {what}.",
+                    file=file,
+                    column=column,
+                    rows=odd.index.tolist(),
+                    hint="If it means missing, list it under missing_codes in the codebook, or exclude the "
+                    "rows by `keep`.",
+                )
+            )
+    columns = {entry.variable: entry.raw_name for entry in entries}
+    for variable, labels in survey.quality.labels_of_numbers.items():
+        for code, label in labels.items():
+            odd = _cells(raw.cells, columns[variable], partial(_is_code, code))
+            yield Remark(
+                DataError(
+                    f"{code} counts as a number ('{variable}'), and the file gives it the label '{label}'.",
+                    file=file,
+                    column=columns[variable],
+                    rows=odd.index.tolist(),
+                    hint="If it means missing, list it under missing_codes in the codebook.",
+                )
+            )
+
+
+def remarks_on_labels(entries: Sequence[Entry], lines: Mapping[str, str]) -> Iterator[Remark]:
+    """Yield codes of a category that the codebook gives one label, which makes them one value.
+
+    Parameters
+    ----------
+    entries : sequence of Entry
+    lines : mapping of str to str
+        Where the codebook describes each variable.
+    """
+    for entry in entries:
+        codes: dict[str, list[str]] = {}
+        for code, label in entry.labels.items():
+            codes.setdefault(label, []).append(code)
+        for label, alike in codes.items() if entry.type == "category" else ():
+            if len(set(map(code_of, alike))) > 1:
+                listed = " and ".join(f"'{code}'" for code in alike)
+                where = lines.get(entry.variable, "codebook")
+                problem = f"{listed} have the label '{label}' both, and are one value ('{entry.variable}')."
+                yield Remark(DataError(f"{where}: {problem}"))
+
+
+def _is_code(code: str, text: str) -> bool:
+    return code_of(text) == code
+
+
+def _cells(raw: pd.DataFrame, column: str, chosen: Callable[[str], bool]) -> pd.Series:
+    """Return the cells of a column that are chosen; of one of a joined file, or that stands twice, none."""
+    places = [i for i, name in enumerate(raw) if normalised(str(name)) == normalised(column)]
+    if len(places) != 1:
+        return pd.Series(dtype="str")
+    cells = raw.iloc[:, places[0]]
+    return cells[each_text(cells, chosen).to_numpy(dtype=bool)]
 
 
 def _values(raw: pd.DataFrame, cells: SetToMissing) -> list[str]:

@@ -6,17 +6,24 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.checks.remarks import Remark, remark_on_cells
+from ruralimpact.checks.remarks import (
+    Remark,
+    remark_on_cells,
+    remarks_on_labels,
+    remarks_on_values,
+)
 from ruralimpact.errors import DataError, RuralImpactError
 from ruralimpact.privacy.keyed_ids import project_key
 from ruralimpact.schema.base import Settings
 from ruralimpact.schema.source import Source
 from ruralimpact.survey.codebook import Entry
 from ruralimpact.survey.harmonise import Survey, harmonise, has_private_ids
+from ruralimpact.survey.identifiers import ROW_NUMBER
 from ruralimpact.survey.prepare import id_columns, prepare
 from ruralimpact.survey.raw_column import TOGETHER
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.readers import read_source
+from ruralimpact.survey.summary_rows import lone_cells
 from ruralimpact.survey.values import normalised
 
 # A file with more mistakes than this is another file.
@@ -120,7 +127,8 @@ def examine_source(
         try:
             survey = attempt.survey()
             whole = len(attempt.entries) == len(entries)
-            return SourceExamination(survey, tuple(problems), whole, _remarks(attempt, survey))
+            remarks = (*remarks_on_labels(entries, lines), *_remarks(attempt, survey))
+            return SourceExamination(survey, tuple(problems), whole, remarks)
         except RuralImpactError as problem:
             problems.append(_with_codebook_line(problem, attempt.entries, lines))
             attempt = _next(attempt, problem)
@@ -141,7 +149,24 @@ def _remarks(attempt: _Attempt, survey: Survey) -> tuple[Remark, ...]:
         if rows:
             told = replace(cells, rows=rows)
             remarks.append(remark_on_cells(told, attempt.raw, file=source.path, private=private))
+    columns = [column for column in id_columns(source) if column != ROW_NUMBER]
+    remarks += remarks_on_values(
+        attempt.raw, survey, attempt.entries, file=source.path, ids=columns
+    )
+    remarks += _lone_cells(attempt)
     return tuple(remarks)
+
+
+def _lone_cells(attempt: _Attempt) -> list[Remark]:
+    """Tell rows that have a single cell: a unit that did not answer, or a heading between units."""
+    cells = attempt.raw.cells
+    lone = cells.index[lone_cells(cells)].tolist()
+    if not lone:
+        return []
+    problem = (
+        "nothing but one cell is filled. If it is no unit, keep it out by `keep` of the source."
+    )
+    return [Remark(DataError(problem, file=attempt.source.path, rows=lone))]
 
 
 def _refused_rows(raw: RawTable, column: str) -> list[int]:

@@ -17,6 +17,7 @@ from ruralimpact.schema.document import read_document
 from ruralimpact.schema.study import Study
 from ruralimpact.schema.validation import located
 from ruralimpact.survey.codebook import entries_of, marked_columns, parse_codebook
+from ruralimpact.survey.codebook_file import codebook_path, further_columns
 from ruralimpact.survey.file_digest import require_stated
 
 
@@ -71,6 +72,7 @@ def checked_study(root: Path, folder: Path, plugins: Plugins) -> CheckedStudy:
                     examination.codebook_lines,
                 )
             ]
+        told += _further_columns(root / folder, folder)
         distinct = {str(problem): problem for problem in told}.values()
         remarks = tuple(problem for problem in distinct if isinstance(problem, Remark))
         ranked = sorted(
@@ -83,6 +85,18 @@ def checked_study(root: Path, folder: Path, plugins: Plugins) -> CheckedStudy:
         return CheckedStudy(
             tuple(_in_analysis(problem, file, names) for problem in ranked), remarks
         )
+
+
+def _further_columns(path: Path, shown: Path) -> Iterator[Remark]:
+    """Yield the columns of the codebook that nothing reads."""
+    try:
+        file = codebook_path(path)
+        names = further_columns(file)
+    except RuralImpactError:
+        return  # the examination of the configuration has told it
+    if names:
+        listed = ", ".join(f"'{name}'" for name in names)
+        yield Remark(DataError(f"columns that are not read: {listed}.", file=shown / file.name))
 
 
 def _rank(problem: RuralImpactError) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ruralimpact.draft.number_marks import is_marked_number, mostly
+from ruralimpact.draft.number_marks import mostly, without_thousands
 from ruralimpact.survey.missing_codes import SuspectedCodes, says_no_answer, suspected_codes
 from ruralimpact.survey.raw_table import DATE
 from ruralimpact.survey.select_multiple import answers_of
@@ -185,11 +185,9 @@ def profile(
 
 def _numbers(texts: Sequence[str], decimal: str) -> dict[str, float]:
     """Return the distinct texts that are numbers, marks of thousands taken out."""
-    other = "." if decimal == "," else ","
     numbers = {}
     for text in set(texts):
-        plain = text.replace(other, "") if is_marked_number(text) and other in text else text
-        value = number_of(plain, decimal)
+        value = number_of(without_thousands(text, decimal), decimal)
         if value is not None:
             numbers[text] = value
     return numbers

@@ -72,6 +72,7 @@ def build(
     rows: Mapping[str, pd.DataFrame] | None = None,
     prices: Prices | None = None,
     observed: ObservedCodes | None = None,
+    among: NDArray[np.bool_] | None = None,
 ) -> BuiltVariables:
     """Add the variables and outcomes of study.yaml to a survey table.
 
@@ -88,6 +89,8 @@ def build(
     prices : Prices, optional
     observed : ObservedCodes, optional
         A value that it does not have is a mistake.
+    among : ndarray of bool, shape (n,), optional
+        Rows whose percentiles and ranks others are compared with; all when not given.
 
     Returns
     -------
@@ -113,7 +116,7 @@ def build(
         for name, definition in definitions.items():
             key = f"{block}.{name}"
             source = Inputs(
-                columns, labels, definition.build, key, rows or {}, prices, seen, linked
+                columns, labels, definition.build, key, rows or {}, prices, seen, linked, among
             )
             if name in columns and not spec.is_itself(name, definition):
                 raise ConfigError(f"the name '{name}' is already taken.", key=source.key)
@@ -258,11 +261,14 @@ def _or_none(definition: spec.OfRows, linked: RowsOfUnits, values: FloatArray) -
 
 def _winsorise(source: Inputs, definition: spec.Winsorise) -> FloatArray:
     values, classes = source.number(definition.of), _classes(source, definition)
-    return winsorised(values, classes, lower=definition.lower, upper=definition.upper)
+    return winsorised(
+        values, classes, lower=definition.lower, upper=definition.upper, among=source.among
+    )
 
 
 def _rank(source: Inputs, definition: spec.Rank) -> FloatArray:
-    return percentile_rank(source.number(definition.of), _classes(source, definition))
+    values, classes = source.number(definition.of), _classes(source, definition)
+    return percentile_rank(values, classes, among=source.among)
 
 
 def _classes(source: Inputs, definition: spec.OfAllUnits) -> list[pd.Series]:

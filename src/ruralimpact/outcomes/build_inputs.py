@@ -24,6 +24,7 @@ class Inputs:
     """What one constructor may look at: the columns defined before it, and rows of other sources.
 
     Whose these rows are is found once, and kept in ``linked_rows`` for the constructors that follow.
+    Percentiles and ranks are those of the rows ``among``, where they are not of all.
     """
 
     columns: Mapping[str, pd.Series | FloatArray]
@@ -34,6 +35,7 @@ class Inputs:
     prices: Prices | None
     observed: ObservedCodes
     linked_rows: dict[str, RowsOfUnits]
+    among: NDArray[np.bool_] | None = None
 
     def rows_of(self, name: str) -> "Inputs":
         """The same definition looking at the rows of a source."""

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 
 
 def winsorised(
@@ -15,6 +16,7 @@ def winsorised(
     *,
     lower: float | None = None,
     upper: float | None = None,
+    among: BoolArray | None = None,
 ) -> FloatArray:
     """Set values beyond a percentile to it.
 
@@ -26,6 +28,9 @@ def winsorised(
         Percentiles are those of the units that share all of these; where one is missing, so is the result.
     lower, upper : float, optional
         Percentiles, of 100.
+    among : ndarray of bool, shape (n,), optional
+        Units whose percentiles they are; all when not given. Where a class has none of them, the result is
+        missing.
 
     Returns
     -------
@@ -37,17 +42,19 @@ def winsorised(
     Hyndman and Fan (1996), which Stata's ``_pctile`` and ``winsor2`` use.
     """
 
-    def set_to_percentiles(known: FloatArray) -> FloatArray:
+    def set_to_percentiles(known: FloatArray, those: FloatArray) -> FloatArray:
         low, high = (
-            None if share is None else np.percentile(known, share, method="averaged_inverted_cdf")
+            None if share is None else np.percentile(those, share, method="averaged_inverted_cdf")
             for share in (lower, upper)
         )
         return np.asarray(np.clip(known, low, high), dtype=float)
 
-    return _within(values, classes, set_to_percentiles)
+    return _within(values, classes, among, set_to_percentiles)
 
 
-def percentile_rank(values: FloatArray, classes: Sequence[pd.Series] = ()) -> FloatArray:
+def percentile_rank(
+    values: FloatArray, classes: Sequence[pd.Series] = (), *, among: BoolArray | None = None
+) -> FloatArray:
     """Return the share of units with a lower value, those with the same counting half.
 
     Parameters
@@ -56,30 +63,37 @@ def percentile_rank(values: FloatArray, classes: Sequence[pd.Series] = ()) -> Fl
         Missing ones stay missing, and are not counted.
     classes : sequence of Series, each of shape (n,)
         Units are compared with those that share all of these; where one is missing, so is the result.
+    among : ndarray of bool, shape (n,), optional
+        Units that all are compared with; all when not given. Where a class has none of them, the result is
+        missing.
 
     Returns
     -------
     ndarray, shape (n,)
-        Above 0, below 1, a half on average.
+        Of these units above 0, below 1, a half on average.
     """
-    return _within(values, classes, _percentile_rank)
+    return _within(values, classes, among, _percentile_rank)
 
 
-def _percentile_rank(known: FloatArray) -> FloatArray:
-    return np.asarray((pd.Series(known).rank() - 0.5) / len(known), dtype=float)
+def _percentile_rank(known: FloatArray, those: FloatArray) -> FloatArray:
+    ordered = np.sort(those)
+    places = [np.searchsorted(ordered, known, side) for side in ("left", "right")]
+    return np.asarray((places[0] + places[1]) / 2 / len(those), dtype=float)
 
 
 def _within(
     values: FloatArray,
     classes: Sequence[pd.Series],
-    change: Callable[[FloatArray], FloatArray],
+    among: BoolArray | None,
+    change: Callable[[FloatArray, FloatArray], FloatArray],
 ) -> FloatArray:
-    """Change the known values of each class."""
+    """Change the known values of each class, by those of the units that are asked for."""
+    asked = np.ones(len(values), dtype=bool) if among is None else among
     table = pd.DataFrame({number: part.to_numpy() for number, part in enumerate(classes)})
     codes = table.groupby(list(table)).ngroup().to_numpy() if classes else np.zeros(len(values))
     ranks = np.full(len(values), np.nan)
     for code in np.unique(codes[codes >= 0]):
         inside = (codes == code) & ~np.isnan(values)
-        if inside.any():
-            ranks[inside] = change(values[inside])
+        if (inside & asked).any():
+            ranks[inside] = change(values[inside], values[inside & asked])
     return ranks

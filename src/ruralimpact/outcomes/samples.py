@@ -1,7 +1,8 @@
 """Analysis samples: units without outcomes, outcomes apart, and who was excluded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
@@ -11,6 +12,7 @@ from ruralimpact.exclusions import ExclusionRow
 from ruralimpact.outcomes.build import build
 from ruralimpact.outcomes.covariates import covariates_before, treatments, unit_variables
 from ruralimpact.outcomes.excluded_arms import Exclusion, by_arm, left
+from ruralimpact.outcomes.known_arms import of_known_arm
 from ruralimpact.outcomes.noted_rows import NotedRows, lacking, taken_further
 from ruralimpact.outcomes.observed_codes import ObservedCodes
 from ruralimpact.outcomes.pool import pool
@@ -27,6 +29,7 @@ from ruralimpact.outcomes.waves import (
     with_baseline,
 )
 from ruralimpact.schema import sample as spec
+from ruralimpact.schema.construction import Construction, OfAllUnits, OfRows
 from ruralimpact.schema.definitions import AnyOutcome
 from ruralimpact.schema.study import Study
 from ruralimpact.suggestions import nearest
@@ -134,16 +137,24 @@ def _construct_sample(
             within=f"sample {name}",
         )
     outcomes = _outcomes(name, asked, study)
+    alone = study.variables.values() if len(study.samples) == 1 else ()
+    _refuse_rows_of_others(name, [*alone, *outcomes.values()], rows, pooled)
+    built = partial(
+        build,
+        pooled,
+        variables=study.variables,
+        outcomes=outcomes,
+        entries=entries,
+        rows=rows,
+        prices=study.prices,
+        observed=ObservedCodes(surveys),
+    )
     try:
-        construction = build(
-            pooled,
-            variables=study.variables,
-            outcomes=outcomes,
-            entries=entries,
-            rows=rows,
-            prices=study.prices,
-            observed=ObservedCodes(surveys),
-        )
+        construction = built()
+        compared = of_known_arm(construction.table, treatments(study), asked.group)
+        definitions = (*study.variables.values(), *outcomes.values())
+        if not compared.all() and any(isinstance(own, OfAllUnits) for own in definitions):
+            construction = built(among=compared)
     except DataError as error:
         raise error.inside(f"sample {name}") from None
     table = construction.table.assign(unit_id=_unit_ids(construction.table))
@@ -332,6 +343,25 @@ def _strays(rows: Mapping[str, pd.DataFrame], ids: pd.Series) -> dict[str, int]:
     """Count the rows of each source whose unit is not in the sample, where there are any."""
     counts = {source: int((~table["id"].isin(ids)).sum()) for source, table in rows.items()}
     return {source: count for source, count in counts.items() if count}
+
+
+def _refuse_rows_of_others(
+    name: str,
+    definitions: Iterable[Construction],
+    rows: Mapping[str, pd.DataFrame],
+    pooled: pd.DataFrame,
+) -> None:
+    """Refuse a source with several rows a unit that something is built of, if it has none of any unit."""
+    used = {own.rows for own in definitions if isinstance(own, OfRows)}
+    for source, ids in ((name, table["id"]) for name, table in rows.items() if name in used):
+        if not ids.isin(pooled["id"]).any():
+            raise DataError(
+                f"none of the {len(ids):,} rows of the source '{source}' belongs to a unit of the sample: "
+                "the identifiers of the two never meet.",
+                within=f"sample {name}",
+                column="id",
+                hint="Look at `id` of both sources: it must be the one of the unit in each.",
+            )
 
 
 def _unit_ids(table: pd.DataFrame) -> pd.Series:

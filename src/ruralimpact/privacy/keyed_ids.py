@@ -14,7 +14,8 @@ from ruralimpact.errors import DataError
 
 KEY_FILE = Path("ids.key")
 MARK = "~"
-# Letters of the part that identifiers share which differ only in the way of writing, and of the rest.
+# Letters of the part that identifiers share which differ only in the way of writing (the last part is that
+# of the identifier without separators), and of the rest.
 NEAR, EXACT = 12, 20
 _BYTES = 32
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
@@ -69,7 +70,9 @@ def key_digest(key: bytes) -> str:
     return hashlib.sha256(b"ruralimpact" + key).hexdigest()[:16]
 
 
-def keyed(ids: pd.Series, key: bytes, folded: Callable[[str], str]) -> pd.Series:
+def keyed(
+    ids: pd.Series, key: bytes, folded: Callable[[str], str], unseparated: Callable[[str], str]
+) -> pd.Series:
     """Return identifiers as keyed hashes: the same for the same identifier, and nothing told of it.
 
     Parameters
@@ -79,6 +82,8 @@ def keyed(ids: pd.Series, key: bytes, folded: Callable[[str], str]) -> pd.Series
     folded : callable
         Takes an identifier, returns it without what only the way of writing tells apart. Hashes of
         identifiers that fold to the same begin alike, so that later stages can still refuse them.
+    unseparated : callable
+        Takes an identifier, returns it without separators: the hash ends as those begin that fold to this.
     """
 
     def hashed(text: str, purpose: str, letters: int) -> str:
@@ -87,7 +92,10 @@ def keyed(ids: pd.Series, key: bytes, folded: Callable[[str], str]) -> pd.Series
         return digest[:letters].translate(_LETTERS)
 
     names = {
-        name: MARK + hashed(folded(name), "near", NEAR) + hashed(name, "exact", EXACT)
+        name: MARK
+        + hashed(folded(name), "near", NEAR)
+        + hashed(name, "exact", EXACT)
+        + hashed(unseparated(name), "near", NEAR)
         for name in ids.unique()
     }
     keys: pd.Series = ids.map(names)
@@ -96,9 +104,16 @@ def keyed(ids: pd.Series, key: bytes, folded: Callable[[str], str]) -> pd.Series
 
 def near_part(name: str) -> str | None:
     """Return what identifiers that differ only in the way of writing share, of a keyed hash; else None."""
-    if not name.startswith(MARK) or len(name) != len(MARK) + NEAR + EXACT:
-        return None
-    return name[: len(MARK) + NEAR]
+    return name[: len(MARK) + NEAR] if _is_keyed(name) else None
+
+
+def unseparated_part(name: str) -> str | None:
+    """Return the part that identifiers share which are as this one without separators, or None."""
+    return MARK + name[-NEAR:] if _is_keyed(name) else None
+
+
+def _is_keyed(name: str) -> bool:
+    return name.startswith(MARK) and len(name) == len(MARK) + NEAR + EXACT + NEAR
 
 
 def lost_key(folder: Path) -> bool:

@@ -9,6 +9,8 @@ from typing import Any
 import yaml
 
 from ruralimpact.errors import ConfigError, Mark
+from ruralimpact.schema.two_readings import two_readings
+from ruralimpact.schema.yaml_words import in_plain_words
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 KeyPath = tuple[str | int | float, ...]
@@ -96,7 +98,8 @@ def read_document(path: Path, *, shown: str | Path) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = _from_one(mark) if mark else None
-        raise ConfigError(f"{error.problem or error.context}.", file=shown, mark=where) from None
+        problem = in_plain_words(str(error.problem or error.context)).rstrip(".")
+        raise ConfigError(f"{problem}.", file=shown, mark=where) from None
     except yaml.YAMLError:
         raise ConfigError("the file holds characters that no text has.", file=shown) from None
 
@@ -140,6 +143,9 @@ class _ConfigurationLoader(_Loader):  # type: ignore[misc, valid-type]
             if problem is not None:
                 raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
             seen.add(key.value)
+        for key, value in node.value:
+            if key.value in _AMOUNTS:
+                _refuse_two_readings(value)
         return dict(super().construct_mapping(node, deep=deep))
 
     def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
@@ -160,6 +166,8 @@ class _ConfigurationLoader(_Loader):  # type: ignore[misc, valid-type]
         if ":" in node.value:
             problem = f"YAML reads '{node.value}' as a number of seconds; put it in quotes"
             raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+        if node.value.endswith("0"):
+            _refuse_two_readings(node)
         return float(super().construct_yaml_float(node))
 
     def construct_yaml_timestamp(self, node: yaml.ScalarNode) -> str:
@@ -171,6 +179,25 @@ for _kind in ("int", "float", "timestamp"):
     _ConfigurationLoader.add_constructor(
         f"tag:yaml.org,2002:{_kind}", getattr(_ConfigurationLoader, f"construct_yaml_{_kind}")
     )
+
+# Keys of amounts in the unit of a variable, which may have thousands.
+_AMOUNTS = ("line", "lines", "minimum", "maximum", "above")
+
+
+def _refuse_two_readings(node: yaml.Node) -> None:
+    """Refuse a number whose point may be for thousands, and such numbers of a list or of keys."""
+    if isinstance(node, yaml.SequenceNode):
+        for entry in node.value:
+            _refuse_two_readings(entry)
+    elif isinstance(node, yaml.MappingNode):
+        for _, value in node.value:
+            _refuse_two_readings(value)
+    elif isinstance(node, yaml.ScalarNode) and node.tag.endswith(":float"):
+        readings = two_readings(node.value)
+        if readings is not None:
+            problem = f"'{node.value}' can be read in two ways; write {readings}"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+
 
 _MERGE = "tag:yaml.org,2002:merge"
 
@@ -197,7 +224,7 @@ def _marks(
     """Yield paths with their marks, aliases written out, as many as `left` (one number) allows."""
     left[0] -= 1
     if id(node) in around or left[0] < 0:
-        problem = "aliases (*) that stand in themselves, or are written out without end"
+        problem = "what '*' stands for (put a text that begins with it in quotes) holds itself, or has no end"
         raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
     around = (*around, id(node))
     if isinstance(node, yaml.SequenceNode):

@@ -69,7 +69,7 @@ class Thousands(ColumnEdit, title="Marks before every three digits, taken out"):
 
     rule: Literal["thousands"]
     mark: Literal[",", ".", "'", " ", "\u00a0", "\u202f"]
-    """The mark."""
+    """The mark; a space stands for those that no line breaks at, too, and `'` for every apostrophe."""
 
 
 class FillBlank(ColumnEdit, title="Blank cells that mean something, such as no or zero"):

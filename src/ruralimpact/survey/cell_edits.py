@@ -11,7 +11,7 @@ from ruralimpact.schema import edit as rules
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.chosen import chosen_rows
 from ruralimpact.survey.edit import Cells, EditJob
-from ruralimpact.survey.marks import thousandths
+from ruralimpact.survey.marks import form_of, thousandths
 from ruralimpact.survey.similar import folded
 from ruralimpact.survey.values import (
     code_of,
@@ -73,7 +73,7 @@ def decimal_comma(job: EditJob[rules.DecimalComma], column: pd.Series) -> Edited
 
 def thousands(job: EditJob[rules.Thousands], column: pd.Series) -> EditedColumn:
     """Take out the marks of numbers that have one before every three digits; others are refused."""
-    mark = re.escape(job.rule.mark)
+    mark = form_of(job.rule.mark)
     whole = rf"[+-]?[1-9]\d{{0,2}}(?:{mark}\d{{3}})+"
     decimal = re.escape(job.decimal)
     part = "" if job.rule.mark == job.decimal else rf"(?:{decimal}\d+)?"

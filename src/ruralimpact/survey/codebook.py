@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ruralimpact.errors import ConfigError, Mark, UnknownNameError
 from ruralimpact.schema.codebook import CodebookRow
+from ruralimpact.schema.two_readings import two_readings
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.values import code_of, day_of, normalised, number_of, written_day
 
@@ -229,6 +230,9 @@ def _bound(row: CodebookRow, column: str) -> float | None:
     if text and bound is None:
         wanted = "a date such as 2024-03-01" if is_date else "a number"
         raise ConfigError(f"the {column} '{text}' is not {wanted}.")
+    readings = None if is_date else two_readings(text)
+    if readings is not None:
+        raise ConfigError(f"the {column} '{text}' can be read in two ways; write {readings}.")
     return bound
 
 

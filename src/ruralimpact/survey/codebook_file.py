@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ruralimpact.errors import ConfigError, DataError, Mark
 from ruralimpact.schema.codebook import COLUMNS, CodebookRow
-from ruralimpact.suggestions import nearest
+from ruralimpact.suggestions import near, nearest
 from ruralimpact.survey.codebook import UNUSED
 from ruralimpact.survey.file_kind import other_kind
 from ruralimpact.survey.grid import Grid
@@ -49,24 +49,17 @@ def read_codebook(path: Path, *, shown: Path | None = None) -> dict[int, Codeboo
     Returns
     -------
     dict of int to CodebookRow
-        By line of the file. Blank lines are passed over, and those of columns that are not used.
+        By line of the file. Blank lines are passed over, and those of columns that are not used; so are
+        columns of one's own (`further_columns`).
 
     Raises
     ------
     ConfigError
-        The file is missing or no table; a column is unknown (the nearest is named), stands twice or is
-        missing; a line has more cells than the header.
+        The file is missing or no table; the name of a column is nearly that of one that is known, or stands
+        twice; a column is missing; a line has more cells than the header.
     """
     name = shown or path
-    try:
-        grid, comma = _cells(path)
-    except FileNotFoundError:
-        raise ConfigError("there is no such file.", file=name) from None
-    except DataError as error:
-        line = error.rows[0] if error.rows else None
-        mark = Mark(line) if isinstance(line, int) else None
-        problem = f"{error.problem} {error.hint or ''}".strip()
-        raise ConfigError(problem, file=name, mark=mark) from None
+    grid, comma = _grid(path, name)
     filled = {line: cells for line, cells in grid.items() if any(map(str.strip, cells))}
     if not filled:
         raise ConfigError("the codebook is empty.", file=name)
@@ -74,6 +67,26 @@ def read_codebook(path: Path, *, shown: Path | None = None) -> dict[int, Codeboo
     header = _header(filled[first], name, first)
     rows = {line: _row(header, filled[line], comma, name, line) for line in lines}
     return {line: row for line, row in rows.items() if row.role != UNUSED}
+
+
+def further_columns(path: Path) -> list[str]:
+    """Return the columns of a codebook that can be read which are its author's own, such as comments."""
+    grid, _ = _grid(path, path)
+    header = next((cells for cells in grid.values() if any(map(str.strip, cells))), ())
+    return [name for name in map(normalised, header) if name and name not in COLUMNS]
+
+
+def _grid(path: Path, name: Path) -> tuple[Grid, bool]:
+    """Return the cells by line, and whether commas may be decimal marks; a fault names the line."""
+    try:
+        return _cells(path)
+    except FileNotFoundError:
+        raise ConfigError("there is no such file.", file=name) from None
+    except DataError as error:
+        line = error.rows[0] if error.rows else None
+        mark = Mark(line) if isinstance(line, int) else None
+        problem = f"{error.problem} {error.hint or ''}".strip()
+        raise ConfigError(problem, file=name, mark=mark) from None
 
 
 def _cells(path: Path) -> tuple[Grid, bool]:
@@ -124,17 +137,17 @@ def _header(cells: Sequence[str], name: Path, line: int) -> list[str]:
     header = [normalised(cell) for cell in cells]
     while header and not header[-1]:
         header.pop()
-    for column in header:
-        if column not in COLUMNS:
+    lacking = [column for column in _NEEDED if column not in header]
+    for column in filter(None, header):
+        if column not in COLUMNS and (lacking or near(column, COLUMNS)):
             problem = f"there is no codebook column '{column}'. {nearest(column, COLUMNS)}"
             raise ConfigError(problem, file=name, mark=Mark(line))
-        if header.count(column) > 1:
+        if column in COLUMNS and header.count(column) > 1:
             problem = f"the column '{column}' stands twice."
             raise ConfigError(problem, file=name, mark=Mark(line))
-    for column in _NEEDED:
-        if column not in header:
-            problem = f"the codebook has no column '{column}'."
-            raise ConfigError(problem, file=name, mark=Mark(line))
+    if lacking:
+        problem = f"the codebook has no column '{lacking[0]}'."
+        raise ConfigError(problem, file=name, mark=Mark(line))
     return header
 
 
@@ -145,13 +158,14 @@ def _row(
         problem = "the line has more fields than the header."
         raise ConfigError(problem, file=name, mark=Mark(line))
     texts = [normalised(cell) for cell in cells[: len(header)]]
-    for column, text in zip(header, texts, strict=False):
+    known = {column: text for column, text in zip(header, texts, strict=False) if column in COLUMNS}
+    for column, text in known.items():
         if text in ERROR_HINTS:
             problem = (
                 f"the cell of the column '{column}' has no value of its own. {ERROR_HINTS[text]}"
             )
             raise ConfigError(problem, file=name, mark=Mark(line))
-    row = {**dict.fromkeys(COLUMNS, ""), **dict(zip(header, texts, strict=False))}
+    row = {**dict.fromkeys(COLUMNS, ""), **known}
     if comma:
         row |= {bound: row[bound].replace(",", ".") for bound in _BOUNDS}
     return CodebookRow(**row)

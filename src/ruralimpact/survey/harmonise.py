@@ -25,7 +25,8 @@ from ruralimpact.survey.raw_column import TOGETHER, raw_column
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.recode import Recoded, recode_variable
 from ruralimpact.survey.set_missing import mark_of
-from ruralimpact.survey.similar import punctuated_alike, refuse_two_ways
+from ruralimpact.survey.similar import punctuated_alike, refuse_two_ways, unseparated
+from ruralimpact.survey.summary_rows import refuse_summary_rows
 from ruralimpact.survey.values import code_of, normalised
 
 
@@ -153,6 +154,7 @@ def _harmonised(
 ) -> Survey:
     prepared = prepare(raw, source, file=file, others=others, items=_item_column(source, entries))
     rows = prepared.table
+    refuse_summary_rows(rows.cells, id_columns(source), file=file, passed_over=source.as_written)
     ids = identifiers(rows, id_columns(source), file)
     recoded = {
         entry.variable: recode_variable(
@@ -185,7 +187,7 @@ def _harmonised(
     if source.wave_variable is not None and wave is not None:
         variables[source.wave_variable] = wave
     if key is not None and has_private_ids(source):
-        ids = keyed(ids, key, punctuated_alike)
+        ids = keyed(ids, key, punctuated_alike, unseparated)
     keys = {"id": ids} if wave is None else {"id": ids, "wave": wave}
     order = [*keys, *([] if source.item is None else [source.item])]
     marks = {

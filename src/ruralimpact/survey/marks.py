@@ -1,4 +1,7 @@
-"""Whether a decimal mark may be one for thousands: 5.016 for 5,016."""
+"""Marks of thousands, and whether a decimal mark may be one: 5.016 for 5,016."""
+
+import re
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -8,6 +11,36 @@ from ruralimpact.survey.values import looks_like_thousands
 
 _MOSTLY, _ENOUGH = 0.8, 5
 _ABOUT = 30
+# What a mark of thousands looks like in files: any space that does not break a number, any apostrophe.
+_FORMS = {" ": "[ \u00a0\u2007\u2009\u202f]", "'": "['\u2018\u2019\u02bc\u00b4\u0060]"}
+
+
+def form_of(mark: str) -> str:
+    """Return the regular expression of a mark of thousands in all its forms."""
+    return _FORMS.get(mark, re.escape(mark))
+
+
+def mark_of_thousands(texts: Sequence[str], decimal: str) -> str | None:
+    """Return the mark that stands before every three digits of numbers.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Texts that are no numbers as they stand.
+    decimal : str
+        Decimal mark.
+
+    Returns
+    -------
+    str or None
+        None where not all of them are numbers with one and the same.
+    """
+    part = rf"(?:{re.escape(decimal)}\d+)?"
+    for mark in (" ", "'", ",", "."):
+        whole = re.compile(rf"[+-]?[1-9]\d{{0,2}}(?:{form_of(mark)}\d{{3}})+{part}")
+        if mark != decimal and texts and all(map(whole.fullmatch, texts)):
+            return mark
+    return None
 
 
 def marks_in_doubt(texts: pd.Index, numbers: NDArray[np.float64], *, stored: bool) -> list[str]:

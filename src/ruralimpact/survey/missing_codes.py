@@ -69,6 +69,17 @@ def says_no_answer(label: str) -> bool:
     return folded(label) in _NO_ANSWER
 
 
+def reads_like_missing(text: str) -> bool:
+    """Tell whether a text is a word or sign for a value that is not there.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``N/A`` or ``-``; ``none`` may be an answer.
+    """
+    return folded(text) in _WORDS - {"none"}
+
+
 def suspected_codes(counts: Mapping[str, int], numbers: Mapping[str, float]) -> SuspectedCodes:
     """Look for codes that mean "missing" among the cells of a column of numbers.
 

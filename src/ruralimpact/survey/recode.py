@@ -14,7 +14,7 @@ from ruralimpact.errors import DataError
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import Entry
 from ruralimpact.survey.identifiers import refuse_inexact
-from ruralimpact.survey.marks import marks_in_doubt
+from ruralimpact.survey.marks import mark_of_thousands, marks_in_doubt
 from ruralimpact.survey.plain_numbers import plain_numbers
 from ruralimpact.survey.raw_column import columns_of, raw_column
 from ruralimpact.survey.raw_table import DATE, FLOAT32, NUMBER, RawTable
@@ -42,8 +42,9 @@ _PROBLEMS = {
     "shortened": "a number in exponent form, whose last digits are lost",
     "error": "what stands in the place of a value",
 }
+_YEAR = re.compile(r"[12]\d{3}")
 _HAS_DIGIT = re.compile(r"\d")
-_MARKED = re.compile(r"[+-]?\d[\d.,' ]*")
+_MARKED = re.compile(r"[+-]?\d[\d.,'\s\u2018\u2019\u02bc\u00b4\u0060]*")
 
 
 @dataclass(frozen=True)
@@ -273,9 +274,7 @@ class _Reading:
 
     def _hints(self, texts: Sequence[str], kind: str, share: float) -> list[str]:
         if kind == "error":
-            return [
-                ERROR_HINTS.get(texts[0], "Correct it in the workbook, or write a recode for it.")
-            ]
+            return [ERROR_HINTS.get(texts[0], "Correct it in the file, or write a recode for it.")]
         hints = [nearest(texts[0], self.labels)] if kind == "category" else []
         if self.described and kind in ("indicator", "category"):
             pairs = ", ".join(f"{code} '{label}'" for code, label in self.described.items())
@@ -283,10 +282,19 @@ class _Reading:
         if kind == "indicator":
             return [*hints, "Say under labels which values are 1 and which are 0: `yes=1|no=0`."]
         if kind == "date":
+            if all(map(_YEAR.fullmatch, texts)):
+                return [*hints, "A year alone is a variable of type integer."]
             return [*hints, "How dates are written, such as %d/%m/%Y, is stated under `dates`."]
         if kind == "integer" and all(number_of(text, self.decimal) is not None for text in texts):
             return [*hints, "A variable that has decimals is of type number."]
         if kind in ("number", "money", "integer") and all(map(_MARKED.fullmatch, texts)):
+            thousands = mark_of_thousands(list(map(str.strip, texts)), self.decimal)
+            if thousands is not None:
+                return [
+                    *hints,
+                    f"If the marks are for thousands, take them out by the edit `{{rule: thousands, columns: "
+                    f'[{self.entry.raw_name}], mark: "{thousands}"}}` of the source.',
+                ]
             return [
                 *hints,
                 "Which mark is for decimals, and which for thousands, is stated "

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.errors import DataError
-from ruralimpact.privacy.keyed_ids import near_part
+from ruralimpact.privacy.keyed_ids import near_part, unseparated_part
 from ruralimpact.survey.values import normalised
 
 _ZEROS_BEHIND, _ZEROS_BEFORE = re.compile(r"(?<=\d)(\.0+|,00?)$"), re.compile(r"(?<!\d)0+(?=\d)")
@@ -68,8 +68,11 @@ def punctuated_alike(name: str) -> str:
     return before + (alike or _SEPARATOR.join(parts)) + behind
 
 
-def _unseparated(name: str) -> str:
+def unseparated(name: str) -> str:
     """Return a name without separators: of numbers, without those of thousands only."""
+    keyed = unseparated_part(name)
+    if keyed is not None:
+        return keyed
     plain = normalised(name)
     if _THOUSANDS.fullmatch(plain):
         return _MARKS.sub("", plain).removeprefix("+")
@@ -90,9 +93,9 @@ def written_in_two_ways(names: Iterable[str]) -> list[list[str]]:
     for name in distinct:
         spellings.setdefault(punctuated_alike(name), set()).add(name)
     for name in distinct:
-        unseparated = _unseparated(name)
-        if unseparated in spellings:
-            spellings[unseparated].add(name)
+        bare = unseparated(name)
+        if bare in spellings:
+            spellings[bare].add(name)
     return sorted(sorted(names) for names in spellings.values() if len(names) > 1)
 
 

@@ -29,6 +29,9 @@ _SHORTENED = re.compile(r"[+-]?\d+([.,]\d+)?[eE]\+\d+")
 # What a spreadsheet shows in the place of a value, in its language: #DIV/0!, #N/D, #¡VALOR!
 _ERROR = re.compile(r"#(N/[AD]|[¡¿]?[^\W\d_][\w/ ]*[!?])")
 _DAY_ZERO = date(1970, 1, 1)
+# A week, month, quarter or half-year as Stata writes it, and how many of them a year has.
+_PERIOD = re.compile(r"(\d{4})([wmqh])(\d{1,2})")
+_PERIODS = {"w": 52, "m": 12, "q": 4, "h": 2}
 
 
 def normalised(text: str) -> str:
@@ -147,15 +150,28 @@ def day_of(text: str, pattern: str | None = None) -> float | None:
     Parameters
     ----------
     text : str
-        ``2024-03-01``, with or without a time of day, unless there is a pattern.
+        ``2024-03-01``, with or without a time of day, unless there is a pattern. A period (``2024m3``,
+        ``2024q1``, ``2024h1``, ``2024w9``, as Stata writes %tm, %tq, %th and %tw) is its first day.
     pattern : str, optional
         How it is written, in the signs of `datetime.strptime`: ``%d/%m/%Y``.
     """
+    period = None if pattern else _PERIOD.fullmatch(text)
+    if period is not None:
+        return _first_day(int(period[1]), period[2], int(period[3]))
     try:
         moment = datetime.strptime(text, pattern) if pattern else datetime.fromisoformat(text)
     except ValueError:
         return day_of(text) if pattern and not pattern.startswith("%Y-") else None
     return float((moment.date() - _DAY_ZERO).days)
+
+
+def _first_day(year: int, kind: str, number: int) -> float | None:
+    parts = _PERIODS[kind]
+    if not (1 <= number <= parts and year >= 1):
+        return None
+    if kind == "w":  # the last week of Stata's 52 is longer
+        return float((date(year, 1, 1) - _DAY_ZERO).days + 7 * (number - 1))
+    return float((date(year, 1 + (number - 1) * 12 // parts, 1) - _DAY_ZERO).days)
 
 
 def written_day(days: float) -> str:

@@ -1,0 +1,131 @@
+"""Rows of a sheet that are about no unit: totals, averages, counts, and notes under the table."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralimpact.errors import DataError
+from ruralimpact.survey.values import MERGED, each_text, normalised
+
+_TOTAL = re.compile(
+    r"(?:(?:sub|gran|grand|sous|grande|suma)[- ]?)?tot(?:al|ales|als|aux|ais)\b.*"
+    r"|(?:suma|sumatoria|somme|soma|sum|media|mean|mediana|median|average|avg|moyenne|promedio|maximo|minimo"
+    r"|maximum|minimum|desviacion (?:estandar|tipica)|desv\.? est\.?|std\.? dev\.?|standard deviation|count"
+    r"|conteo)[:.]?"
+    r"|(?:promedio|average|moyenne|suma|sum) (?:total|general|por|per|par|of|de|del|sample|muestra)\b.*"
+    r"|n ?[=:] ?[\d.,' ]+|n\.? ?o?\.? de (?:casos|observaciones)\b.*"
+)
+# Of a row that has nothing else.
+_NOTE = re.compile(
+    r"(?:fuentes?|notas?|sources?|notes?|quelle|fonte|elabora(?:do|cion)|observacion(?:es)?|n\.? ?b\.?)\W.+"
+    r"|\(?\*+\)? ?\w.*|\(?\d\)?/ .+"
+)
+_FEW_COLUMNS = 3
+
+
+def refuse_summary_rows(
+    cells: pd.DataFrame, ids: Sequence[str], *, file: str | Path, passed_over: Collection[str] = ()
+) -> None:
+    """Refuse rows that are a total, an average or a count of others, and notes under the table.
+
+    Parameters
+    ----------
+    cells : DataFrame of str
+        Rows of a source, edited and filtered.
+    ids : sequence of str
+        Raw columns that identify a unit.
+    file : path
+        For messages.
+    passed_over : collection of str
+        Columns whose cells are what they are, whatever they read like.
+
+    Raises
+    ------
+    DataError
+        Names the rows, and the filter that keeps them out. A total that is taken for a unit is the largest
+        of all.
+    """
+    distinct, identifying = set(map(normalised, passed_over)), set(map(normalised, ids))
+    own = [name for name in map(str, cells.columns) if normalised(name) not in distinct]
+    named = [name for name in own if normalised(name) in identifying]
+    first = _first_texts(cells, own)
+    total = _reads_like(_TOTAL, first)
+    for name in named:
+        total |= _reads_like(_TOTAL, cells.iloc[:, list(cells).index(name)])
+    note = _reads_like(_NOTE, first)
+    note[note] = lone_cells(cells[note])
+    for what, hit in (("a total, an average or a count", total), ("a note", note)):
+        if hit.any():
+            raise DataError(
+                f"reads like {what}, and is no unit.",
+                file=file,
+                column=str((named or own)[0]),
+                rows=cells.index[hit].tolist(),
+                hint=_way_out(cells, total | note),
+            )
+
+
+def is_summary(cells: Sequence[str]) -> bool:
+    """Tell whether a line of a file reads like a total or a note, by its first cell that is not blank."""
+    filled = [_plain(cell) for cell in cells if cell.strip() and cell != MERGED]
+    if not filled:
+        return False
+    return _TOTAL.fullmatch(filled[0]) is not None or (
+        len(filled) == 1 and _NOTE.fullmatch(filled[0]) is not None
+    )
+
+
+def lone_cells(cells: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell which rows of a table of several columns have a single cell that is not blank.
+
+    Parameters
+    ----------
+    cells : DataFrame of str
+    """
+    filled = ((cells != "") & (cells != MERGED)).sum(axis=1)
+    return np.asarray(filled.eq(1) & (cells.shape[1] > _FEW_COLUMNS), dtype=bool)
+
+
+def _keep_known(cells: pd.DataFrame, without: NDArray[np.bool_]) -> str | None:
+    """Return a column that is blank in some rows and in no other: `keep` has all others by it."""
+    blank = ((cells == "") | (cells == MERGED)).to_numpy()
+    alike = (blank == without[:, np.newaxis]).all(axis=0)
+    names = [str(name) for name, fits in zip(cells.columns, alike, strict=True) if fits]
+    return next((name for name in names if names.count(name) == 1 and name), None)
+
+
+def _first_texts(cells: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    """Return the first cell of each row that is not blank."""
+    first = pd.Series("", index=cells.index, dtype="str")
+    for place in [place for place, name in enumerate(cells) if name in columns]:
+        blank = ((first == "") | (first == MERGED)).to_numpy()
+        if not blank.any():
+            break
+        first[blank] = cells.iloc[:, place][blank]
+    return first
+
+
+def _reads_like(pattern: re.Pattern[str], texts: pd.Series) -> NDArray[np.bool_]:
+    alike = each_text(texts, lambda text: pattern.fullmatch(_plain(text)) is not None)
+    return np.array(alike, dtype=bool)
+
+
+def _plain(text: str) -> str:
+    """Return a text in small letters without accents."""
+    apart = unicodedata.normalize("NFKD", normalised(text).casefold())
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+
+
+def _way_out(cells: pd.DataFrame, rows: NDArray[np.bool_]) -> str:
+    column = _keep_known(cells, rows)
+    if column is None:
+        return "Keep it out by `keep` of the source (`other_than` lists values), or take it out of the file."
+    return (
+        f"Keep it out: `keep: [{{column: {column}, known: true, reason: totals and notes}}]` of the source. "
+        "If it is a unit, list the column under `as_written`."
+    )

@@ -1,0 +1,131 @@
+"""Totals, averages, counts and notes of a sheet are no units, and rows without an arm move no percentile."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from broken_surveys import example_rows, write_csv, write_excel
+from study_models import codebook_of, source_of, study_of
+from survey_files import AGE, csv_file, survey, workbook
+from test_broken_surveys import ENTRIES, EXAMPLE
+
+from ruralimpact.checks.source import examine_source
+from ruralimpact.config import load_study
+from ruralimpact.errors import DataError
+from ruralimpact.outcomes.distribution import percentile_rank, winsorised
+from ruralimpact.outcomes.samples import build_sample
+from ruralimpact.survey.codebook import parse_codebook
+from ruralimpact.survey.harmonise import harmonise
+from ruralimpact.survey.readers import read_source
+
+TOTALS = [
+    "Total",
+    "TOTALES",
+    "Sub-total Camiri",
+    "Gran total:",
+    "Suma",
+    "Promedio general",
+    "n = 96",
+]
+NOTES = [
+    "Fuente: encuesta de 2014",
+    "FUENTE INE",
+    "Nota. Sin ajustar",
+    "* preliminar",
+    "(1)/ incluye leche",
+]
+UNITS = ["Totora", "Sumac", "Media Luna", "Notario", "N12", "Fuentes, Ana", "Totalán"]
+
+
+@pytest.mark.parametrize("word", TOTALS)
+@pytest.mark.parametrize("more", ["30", ""])
+def test_a_total_is_refused_whatever_is_known_of_it(word, more, tmp_path):
+    path = csv_file(tmp_path, "id,age,arm,place", "1,30,yes,a", f"{word},{more},,", "2,40,no,b")
+    with pytest.raises(
+        DataError, match="row 3: reads like a total.*column: (age|arm), known: true"
+    ):
+        survey(path, AGE)
+
+
+@pytest.mark.parametrize("note", NOTES)
+def test_a_note_below_the_table_is_refused_and_kept_out_as_the_message_says(note, tmp_path):
+    path = csv_file(tmp_path, "id,age,arm,place", "1,30,yes,a", "2,40,no,b", f'"{note}"')
+    with pytest.raises(DataError, match="row 4: reads like a note") as error:
+        survey(path, AGE)
+    assert "keep: [{column: age, known: true" in str(error.value)
+    kept = survey(path, AGE, keep=[{"column": "age", "known": True, "reason": "notes"}])
+    assert kept.table["age"].tolist() == [30, 40]
+    assert kept.quality.rows_read - kept.quality.rows_kept == 1
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_names_of_units_are_no_totals(name, tmp_path):
+    path = csv_file(tmp_path, "id,age,arm,place", "1,30,yes,a", f'"{name}",40,no,b')
+    assert len(survey(path, AGE).table) == 2
+
+
+def test_a_unit_that_reads_like_a_total_is_let_in_by_as_written(tmp_path):
+    path = csv_file(tmp_path, "id,age,arm,place", "1,30,yes,a", "Total,40,no,b")
+    assert len(survey(path, AGE, as_written=["id"]).table) == 2
+
+
+def test_a_total_in_another_part_of_the_identifier_and_without_one(tmp_path):
+    path = csv_file(tmp_path, "place,hh,age,arm", "a,1,30,yes", "a,Total,70,", "b,1,40,no")
+    for identifier in (["place", "hh"], "$row"):
+        if identifier == "$row":
+            path = csv_file(tmp_path, "place,age,arm,x", "a,30,yes,1", "Total,70,,", "b,40,no,1")
+        with pytest.raises(DataError, match="row 3: reads like a total"):
+            survey(path, AGE, id=identifier)
+
+
+def test_merged_notes_of_a_workbook(tmp_path):
+    rows = [
+        ["id", "age", "arm", "place"],
+        ["1", 30, "yes", "a"],
+        ["Fuente: encuesta", None, None, None],
+    ]
+    path = workbook(tmp_path, *rows, merge=["A3:D3"])
+    with pytest.raises(DataError, match="row 3: reads like a note"):
+        survey(path, AGE)
+
+
+def test_rows_that_have_nothing_but_a_cell_are_told_by_the_check(tmp_path):
+    path = csv_file(
+        tmp_path, "id,age,arm,place", "1,30,yes,a", "Municipio de Camiri,,,", "2,40,no,b"
+    )
+    source = source_of(name="s", path=str(path))
+    told = examine_source(source, parse_codebook(codebook_of(AGE), ["s"]), {}).remarks
+    assert [line for line in map(str, told) if "row 3: nothing but one cell is filled" in line]
+
+
+@pytest.mark.parametrize("write", [write_csv, write_excel])
+def test_rows_without_arm_or_group_move_no_percentile_and_no_rank(write, tmp_path):
+    """With rows of a hundred times the largest sales, whose arm nobody knows, and without them."""
+    rows = example_rows(EXAMPLE / "producers.csv")
+    more = [
+        [f"X{i}", "A01" if i % 2 else "", "1", "", "40", "2.0", str(900_000 + i), "0"]
+        for i in range(9)
+    ]
+    about = {"label": "Income", "unit": "dollars", "of": "net_income"}
+    study = load_study(EXAMPLE)
+    net_income = study.outcomes["net_income"].given()
+    ranked, capped = ({**about, "build": "rank"}, {**about, "build": "winsorise", "upper": 95})
+    outcomes = study_of(outcomes={"net_income": net_income, "ranked": ranked, "capped": capped})
+    sample = study.samples["all"].model_copy(update={"outcomes": None})
+    study = study.model_copy(update={"outcomes": outcomes.outcomes, "samples": {"all": sample}})
+
+    def built(lines):
+        path = write(lines, tmp_path)
+        source = source_of(name="producers", path=str(path), wave="2014")
+        table = harmonise(read_source(source), source, ENTRIES, file=path.name).table
+        return build_sample("all", {"producers": table}, study).outcomes.set_index("unit_id")
+
+    whole, alone = built([*rows, *more]), built(rows)
+    pd.testing.assert_frame_equal(whole.loc[alone.index], alone)
+
+
+def test_percentiles_and_ranks_of_some():
+    values, some = np.array([1.0, 2, 3, 100, np.nan]), np.array([True, True, True, False, True])
+    assert winsorised(values, upper=60, among=some)[:4].tolist() == [1, 2, 2, 2]
+    assert percentile_rank(values, among=some)[:4] == pytest.approx([1 / 6, 1 / 2, 5 / 6, 1])
+    nobody = np.zeros(5, dtype=bool)
+    assert np.isnan(percentile_rank(values, among=nobody)).all()
