@@ -139,7 +139,7 @@ def _construct_sample(
     outcomes = _outcomes(name, asked, study)
     alone = study.variables.values() if len(study.samples) == 1 else ()
     _refuse_rows_of_others(name, [*alone, *outcomes.values()], rows, pooled)
-    built = partial(
+    construct = partial(
         build,
         pooled,
         variables=study.variables,
@@ -150,11 +150,11 @@ def _construct_sample(
         observed=ObservedCodes(surveys),
     )
     try:
-        construction = built()
+        construction = construct()
         compared = of_known_arm(construction.table, treatments(study), asked.group)
         definitions = (*study.variables.values(), *outcomes.values())
         if not compared.all() and any(isinstance(own, OfAllUnits) for own in definitions):
-            construction = built(among=compared)
+            construction = construct(among=compared)
     except DataError as error:
         raise error.inside(f"sample {name}") from None
     table = construction.table.assign(unit_id=_unit_ids(construction.table))
