@@ -102,11 +102,11 @@ def _keep_known(cells: pd.DataFrame, without: NDArray[np.bool_]) -> str | None:
 def _first_texts(cells: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
     """Return the first cell of each row that is not blank."""
     first = pd.Series("", index=cells.index, dtype="str")
-    for place in [place for place, name in enumerate(cells) if name in columns]:
+    for position in [position for position, name in enumerate(cells) if name in columns]:
         blank = ((first == "") | (first == MERGED)).to_numpy()
         if not blank.any():
             break
-        first[blank] = cells.iloc[:, place][blank]
+        first[blank] = cells.iloc[:, position][blank]
     return first
 
 
