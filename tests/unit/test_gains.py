@@ -190,6 +190,14 @@ def test_what_a_unit_keeps_is_known_from_the_record_after_where_that_before_is_b
     assert counted["'town' was set to missing"] == ("d",)
 
 
+def test_a_unit_that_a_wave_lacks_is_named() -> None:
+    units, outcomes = frames(BEFORE, AFTER)
+    fewer = units["all"]["unit_id"] != "c 2"
+    made = computed(tables=({"all": units["all"][fewer]}, {"all": outcomes["all"][fewer]}))
+    assert [(line.units, line.problem[:6]) for line in made.inconsistent] == [(("c",), "1 of 4")]
+    assert value(made, "ratio_of_totals") == pytest.approx(100 / 300)
+
+
 def test_an_index_that_differs_within_a_place_is_an_error() -> None:
     with pytest.raises(DataError, match="differs between the units of town n"):
         computed({"targeting": TARGETING}, town=["n", "n", "s", "s"], needs=[0.8, 0.7, 0.2, 0.2])

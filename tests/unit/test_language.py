@@ -255,6 +255,7 @@ _INSIDE = {
         "of a stratum that the allocation does not name, none drawn",
         "it was not found ('7' is 0), and its end is known; bounds count it as ended",
         "not in the register ('7'), and its answers count",
+        "not observed in every wave, and so without a gain",
         "the register says that it did not come ('7' is 0), and its answers count",
     ),
 }

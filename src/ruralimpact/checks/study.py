@@ -12,7 +12,7 @@ from ruralimpact.checks.source import examine_source
 from ruralimpact.config import check_files, study_examination
 from ruralimpact.errors import ConfigError, DataError, DesignError, RuralImpactError
 from ruralimpact.plugins import Plugins
-from ruralimpact.raw_rows import ReadSource, in_raw_files, in_surveys, sample_of
+from ruralimpact.raw_rows import ReadSource, in_surveys, sample_of
 from ruralimpact.schema.document import read_document
 from ruralimpact.schema.study import Study
 from ruralimpact.schema.validation import located
@@ -139,7 +139,7 @@ def _data_problems(study: Study, lines: Mapping[str, str]) -> Iterator[RuralImpa
         if isinstance(problem, Remark):
             yield _remark_in_rows(problem, study, surveys)
         else:
-            yield _in_rows(problem, study.name)
+            yield _in_rows(problem, study, surveys)
 
 
 def _not_as_stated(paths: Sequence[str]) -> Iterator[RuralImpactError]:
@@ -170,14 +170,20 @@ def _in_file(problem: RuralImpactError, file: Path) -> RuralImpactError:
 
 
 def _remark_in_rows(remark: Remark, study: Study, surveys: Mapping[str, ReadSource]) -> Remark:
-    sample = sample_of(str(remark.told.within), study)
-    if sample is None:
-        return remark
-    read = (surveys[name] for name in sample.sources if name in surveys)
-    return Remark(in_surveys(remark.told, sample, read))
+    return Remark(_located(remark.told, study, surveys))
 
 
-def _in_rows(problem: RuralImpactError, study: str) -> RuralImpactError:
+def _in_rows(
+    problem: RuralImpactError, study: Study, surveys: Mapping[str, ReadSource]
+) -> RuralImpactError:
     if isinstance(problem, DataError) and problem.units:
-        return in_raw_files(problem, study)
+        return _located(problem, study, surveys)
     return problem
+
+
+def _located(told: DataError, study: Study, surveys: Mapping[str, ReadSource]) -> DataError:
+    """Name the rows of what is told, of the files as the check has read them, without what it refused."""
+    sample = sample_of(str(told.within), study)
+    if sample is None:
+        return told
+    return in_surveys(told, sample, (surveys[name] for name in sample.sources if name in surveys))

@@ -43,7 +43,7 @@ def exclusion_notes(
     if shown is not None and len(shown) and shown["suppressed"].all():
         yield gettext("No number is printed: {too_few}.").format(too_few=too_few(results))
     table = results["exclusions"]
-    estimated = table[table["stage"] == "estimate"]
+    estimated = table[table["stage"] != "construct"]
     for analysis in analyses:
         listed = list(_of_sample(results, results.analysis(analysis).sample))
         for row in estimated.to_dict("records"):

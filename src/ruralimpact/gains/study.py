@@ -168,7 +168,16 @@ class _GainsPart:
                 )
 
     def inconsistent(self) -> Iterator[InconsistentRecords]:
-        """Yield what changes between the waves and should not; results are shown by what it was before."""
+        """Yield units that a wave lacks, and what changes between the waves and should not."""
+        everyone = self.units.drop_duplicates("id", ignore_index=True)
+        lost = ~everyone["id"].isin(self.arms.ids).to_numpy(bool)
+        yield InconsistentRecords.among(
+            everyone,
+            lost,
+            "not observed in every wave, and so without a gain",
+            analysis=self.analysis.name,
+            column="wave",
+        )
         rules = self.kept.contradictions()
         yield from used_all_the_same(self.before, rules, analysis=self.analysis.name)
 

@@ -11,6 +11,9 @@ from ruralimpact.description.levels import level_texts
 from ruralimpact.description.records import InconsistentRecords, RecordedStudy
 from ruralimpact.schema.responses import DrawnSample, Register, Responses
 
+# Where no more than half of the respondents came, the register tells of another occasion.
+_THE_SAME_OCCASION = 0.5
+
 
 def register_contradictions(recorded: RecordedStudy) -> Iterator[InconsistentRecords]:
     """Yield the respondents of whom the register that they were drawn from says something else.
@@ -23,13 +26,16 @@ def register_contradictions(recorded: RecordedStudy) -> Iterator[InconsistentRec
     Yields
     ------
     InconsistentRecords
-        Respondents who did not come, who are of another stratum, or are not in the register at all. Nothing
-        is said of registers that share no identifier with the respondents: these are named otherwise there.
+        Respondents who did not come where most of them did, who are of another stratum, or are not in the
+        register at all. Nothing is said of registers that share no identifier with the respondents: these
+        are named otherwise there.
     """
     for asked in recorded.study.analyses_of(Responses):
         if asked.register_of is None or asked.register_of.sample not in recorded.units:
             continue
         records = recorded.of(asked.sample)
+        if asked.strata is not None:  # the others are excluded, and counted there
+            records = records[records[asked.strata].notna()].reset_index(drop=True)
         register = recorded.of(asked.register_of.sample)
         places = pd.Index(register["id"].astype("str")).get_indexer(
             pd.Index(records["id"].astype("str"))
@@ -52,7 +58,8 @@ def _rules(
     )
     for drawn in recorded.study.analyses_of(DrawnSample):
         if drawn.sample == of.sample and drawn.came is not None:
-            absent = register[drawn.came].to_numpy(float, na_value=np.nan)[places] == 0
+            came = np.where(inside, register[drawn.came].to_numpy(float)[places], np.nan)
+            absent = (came == 0) & (np.mean(came == 1) > _THE_SAME_OCCASION)
             problem = f"the register says that it did not come ('{drawn.came}' is 0), and its answers count"
             yield Contradiction("id", inside, absent, problem)
     if of.strata is not None:
