@@ -1,5 +1,6 @@
 """The nearest known name, for messages about a name that is not known."""
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -12,6 +13,7 @@ RENAMED = {
 }
 GONE = {"treatment_label": "nothing read it"}
 NONE_KNOWN = "None is known."
+_PROPOSED = re.compile(r"(?:Did you mean|It is called) '([^']+)'")
 _MOST_LISTED = 30
 
 
@@ -52,11 +54,24 @@ def near(name: str, known: Iterable[str]) -> str:
     names = list(known)
     if RENAMED.get(name) in names:
         return f"It is called '{RENAMED[name]}' now."
+    close = nearest_of(name, names)
+    return f"Did you mean '{close}'?" if close is not None else ""
+
+
+def nearest_of(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that one which is not known is nearly; None where none is near.
+
+    Parameters
+    ----------
+    name : str
+    known : iterable of str
+    """
+    names = list(known)
     folded = {known_name.casefold(): known_name for known_name in reversed(names)}
     close = get_close_matches(name, names, n=1) or [
         folded[match] for match in get_close_matches(name.casefold(), folded, n=1)
     ]
-    return f"Did you mean '{close[0]}'?" if close else ""
+    return close[0] if close else None
 
 
 def unknown_key(key: str, known: Iterable[str]) -> str:
@@ -73,3 +88,9 @@ def unknown_key(key: str, known: Iterable[str]) -> str:
     str
     """
     return f"It is gone: {GONE[key]}. Leave it out." if key in GONE else nearest(key, known)
+
+
+def proposed(problem: str) -> str | None:
+    """Return the name that a message proposes in the place of an unknown one, if it does."""
+    name = _PROPOSED.search(problem)
+    return name.group(1) if name else None

@@ -295,3 +295,60 @@ def test_whatever_is_wrong_ends_in_a_list(project: Path, name: str, kind: str) -
         assert len(lines) == len(set(lines)), place
         assert lines or examination.study is not None, place
         assert not [line for line in lines if "\n" in line], place
+
+
+SINGLE = {
+    "unknown key 'titel'": ("study.yaml", "title: A survey", "titel: A survey"),
+    "column 'idx'": ("study.yaml", "    id: id\n", "    id: idx\n"),
+    "'[1]' is not a text": ("study.yaml", 'wave: "2014"', "wave: [1]"),
+    "unknown source 'producer'": ("study.yaml", "sources: [producers]", "sources: [producer]"),
+    "'many' is not a number": ("study.yaml", "line: 2500", "line: many"),
+    "unknown variable 'net_incme'": ("study.yaml", "of: net_income", "of: net_incme"),
+    "unknown sample 'al'": ("study.yaml", "sample: all", "sample: al"),
+    "unknown treatment 'suported'": ("study.yaml", "treatment: supported", "treatment: suported"),
+    "unknown strategy 'kernl'": ("study.yaml", "[nearest, kernel]", "[nearest, kernl]"),
+    "'-1' is not above": ("strategies.yaml", "0.06", "-1"),
+    "unknown analysis 'mached'": (
+        "exhibits.yaml",
+        "balance\n    analyses: [matched]",
+        "balance\n    analyses: [mached]",
+    ),
+    "codebook column 'varable'": ("codebook.csv", "variable,", "varable,"),
+    "unknown source 'produces'": ("codebook.csv", "age,*", "age,produces"),
+    "unknown type 'intger'": ("codebook.csv", "integer", "intger"),
+    "the minimum 100 is above": ("codebook.csv", "16,100", "100,16"),
+    "unknown type 'numbr'": ("codebook.csv", "hectares,number", "hectares,numbr"),
+    "column 'hectarea'": ("codebook.csv", "land,*,hectares", "land,*,hectarea"),
+    "unknown role 'outcom'": ("codebook.csv", "-99,outcome,post,Sales", "-99,outcom,post,Sales"),
+    "'old' is not a whole number": ("producers.csv", "P002,A01,1,yes,28,", "P002,A01,1,yes,old,"),
+    "'much' is not a number": ("producers.csv", ",5016,", ",much,"),
+    "'7' is without a label": ("producers.csv", "P003,A01,1", "P003,A01,7"),
+}
+
+
+def test_a_mistake_is_told_whatever_others_stand_beside_it(project: Path) -> None:
+    """All at once, and nothing but them: what is misspelt is taken for what it nearly is, to look further."""
+    for file, old, new in SINGLE.values():
+        folder = project / ("data/producers" if file == "producers.csv" else FOLDER)
+        edit(folder / file, (old, new))
+    lines = problems(project)
+    for words in SINGLE:
+        told(lines, words)
+    assert len(lines) == len(SINGLE), [line for line in lines if not any(w in line for w in SINGLE)]
+
+
+def test_a_file_that_is_nearly_called_so_is_looked_at(project: Path) -> None:
+    edit(project / FOLDER / "study.yaml", ("producers.csv", "producer.csv"))
+    edit(project / "data/producers/producers.csv", (",5016,", ",much,"))
+    lines = problems(project)
+    told(
+        lines, "producer.csv: there is no such file", "Did you mean 'data/producers/producers.csv'?"
+    )
+    told(lines, "producers.csv, column 'sales', row 2")
+    assert len(lines) == 2
+
+
+def test_what_names_strategies_that_cannot_be_read_is_no_mistake(project: Path) -> None:
+    edit(project / FOLDER / "strategies.yaml", ("- name: nearest", "- name: [nearest"))
+    (line,) = problems(project)
+    assert "strategies.yaml, line 2" in line

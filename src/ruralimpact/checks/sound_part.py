@@ -1,9 +1,9 @@
 """The part of a study that has no mistake, which can be looked at further."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
-from ruralimpact.schema.analysis import Description
+from ruralimpact.schema.analysis import Analysis, Description, OfSample
 from ruralimpact.schema.construction import Construction, OfRows
 from ruralimpact.schema.sample import Sample
 from ruralimpact.schema.study import Study
@@ -42,11 +42,12 @@ def sound_part(study: Study, keys: Iterable[str], names: Iterable[str] = ()) -> 
         name: sample for name, sample in samples.items() if set(sample.referred) <= set(samples)
     }
     analyses = tuple(
-        analysis
+        _of_outcomes(analysis, outcomes)
         for analysis in study.analyses
         if analysis.name not in gone["analyses"]
         and analysis.sample in samples
         and not broken & {str(name) for name in named_variables(analysis)}
+        and not (isinstance(analysis, Analysis) and broken.issuperset(analysis.outcomes))
     )
     changes = {
         "variables": variables,
@@ -61,7 +62,16 @@ def sound_part(study: Study, keys: Iterable[str], names: Iterable[str] = ()) -> 
     return study.model_copy(update=changes)
 
 
+A = TypeVar("A", bound=OfSample)
 _BLOCKS = ("variables", "outcomes", "samples", "analyses", "power", "attrition")
+
+
+def _of_outcomes(analysis: A, known: Iterable[str]) -> A:
+    """Return an analysis that compares, of the outcomes that are left."""
+    if not isinstance(analysis, Analysis):
+        return analysis
+    kept = tuple(name for name in analysis.outcomes if name in set(known))
+    return analysis.model_copy(update={"outcomes": kept})
 
 
 def _with_outcomes(sample: Sample, known: Iterable[str]) -> Sample:

@@ -126,7 +126,8 @@ def examine_source(
     while attempt is not None and len(problems) < _MOST_MISTAKES:
         try:
             survey = attempt.survey()
-            whole = len(attempt.entries) == len(entries)
+            known = id_columns(attempt.source) == id_columns(source)
+            whole = known and len(attempt.entries) == len(entries)
             remarks = (*remarks_on_labels(entries, lines), *_remarks(attempt, survey))
             return SourceExamination(survey, tuple(problems), whole, remarks)
         except RuralImpactError as problem:
@@ -199,8 +200,11 @@ def _next(attempt: _Attempt, problem: RuralImpactError) -> _Attempt | None:
         if problem.rows:
             rows = attempt.raw.cells.index.isin(problem.rows)
             return _without_cells(attempt, column, rows)
+        if column in _names(id_columns(attempt.source)):
+            numbered = attempt.source.model_copy(update={"id": ROW_NUMBER})
+            return replace(attempt, source=numbered)
         kept = tuple(entry for entry in attempt.entries if not _uses(entry, column))
-        if len(kept) < len(attempt.entries) and column not in _names(id_columns(attempt.source)):
+        if len(kept) < len(attempt.entries):
             return replace(attempt, entries=kept)
     return _without_options(attempt)
 

@@ -9,11 +9,12 @@ from ruralimpact.checks.remarks import Remark
 from ruralimpact.checks.samples import sample_problems
 from ruralimpact.checks.sound_part import sound_part
 from ruralimpact.checks.source import examine_source
-from ruralimpact.config import check_files, study_examination
+from ruralimpact.config import check_files, nearest_file, study_examination
 from ruralimpact.errors import ConfigError, DataError, DesignError, RuralImpactError
 from ruralimpact.plugins import Plugins
 from ruralimpact.raw_rows import ReadSource, in_surveys, sample_of
 from ruralimpact.schema.document import read_document
+from ruralimpact.schema.mending import STAND_IN
 from ruralimpact.schema.study import Study
 from ruralimpact.schema.validation import located
 from ruralimpact.survey.codebook import entries_of, marked_columns, parse_codebook
@@ -63,7 +64,11 @@ def checked_study(root: Path, folder: Path, plugins: Plugins) -> CheckedStudy:
         configured = list(examination.problems())
         told: list[RuralImpactError | Remark] = [*configured]
         if examination.study is not None:
-            keys = [problem.key for problem in configured if problem.key is not None]
+            keys = [
+                problem.key
+                for problem in configured
+                if problem.key is not None and str(problem) not in examination.taken_for_known
+            ]
             file = folder / "study.yaml"
             told += [
                 problem if isinstance(problem, Remark) else _in_file(problem, file)
@@ -73,7 +78,9 @@ def checked_study(root: Path, folder: Path, plugins: Plugins) -> CheckedStudy:
                 )
             ]
         told += _further_columns(root / folder, folder)
-        distinct = {str(problem): problem for problem in told}.values()
+        distinct = {
+            str(problem): problem for problem in told if STAND_IN not in str(problem)
+        }.values()
         remarks = tuple(problem for problem in distinct if isinstance(problem, Remark))
         ranked = sorted(
             (problem for problem in distinct if not isinstance(problem, Remark)), key=_rank
@@ -121,6 +128,9 @@ def _data_problems(study: Study, lines: Mapping[str, str]) -> Iterator[RuralImpa
     partial: set[str] = set()
     refused: set[str] = set()
     for source in study.sources:
+        if not Path(source.path).is_file() and (close := nearest_file(".", source.path, study)):
+            source = source.model_copy(update={"path": close})
+            partial.add(source.name)
         if not all(Path(path).is_file() for path in (source.path, *source.other_files)):
             continue
         yield from _not_as_stated([source.path, *source.other_files])

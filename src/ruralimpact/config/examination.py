@@ -1,6 +1,6 @@
 """All that is wrong with the files of a study, found in one look."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Any
 
 from ruralimpact.config.accounts import keys_of_accounts
 from ruralimpact.config.added_exhibits import added_exhibits, as_written, with_marks_of_added
+from ruralimpact.config.codebook_rows import examine_rows
 from ruralimpact.config.exhibits import check_exhibits
 from ruralimpact.config.names import repeated_names
 from ruralimpact.config.open_questions import (
@@ -33,15 +34,18 @@ from ruralimpact.design.strategies import StrategiesFile
 from ruralimpact.errors import ConfigError, UnknownNameError
 from ruralimpact.exhibits.registry import exhibits_file, kinds_of, read_exhibits
 from ruralimpact.plugins import Plugins
+from ruralimpact.schema.analysis import Analysis, Description
 from ruralimpact.schema.codebook import CodebookRow
 from ruralimpact.schema.document import Contents, Document, read_document
 from ruralimpact.schema.exhibit import Exhibits
-from ruralimpact.schema.mending import is_absence, mended, without
+from ruralimpact.schema.mending import STAND_IN, mended, missing_key, with_known_name, without
 from ruralimpact.schema.study import PartOfStudyFile, Study, StudyFile
-from ruralimpact.schema.validation import located, validated
-from ruralimpact.suggestions import NONE_KNOWN
-from ruralimpact.survey.codebook import parse_codebook
-from ruralimpact.survey.codebook_file import codebook_path, read_codebook
+from ruralimpact.schema.validation import located, mistakes, validated
+from ruralimpact.suggestions import NONE_KNOWN, proposed
+from ruralimpact.survey.codebook_file import codebook_path, examine_codebook
+
+# A name that is mended may show another that is not known behind it, and so on.
+_MOST_LOOKS = 5
 
 
 class StudyExamination:
@@ -63,6 +67,8 @@ class StudyExamination:
         none. None where no source could be understood.
     taken_out : set of str
         Names of entries that could not be understood.
+    taken_for_known : set of str
+        Mistakes in names, as messages, that `study` has as the names which they are nearly.
     codebook_lines : dict of str to str
         Where each variable is described first, by its name: ``file config/..., line 3``.
     """
@@ -74,7 +80,10 @@ class StudyExamination:
         self._written: dict[str, Contents] = {}
         self._has_no_codebook = False
         self._keys_of_accounts: dict[str, str] = {}
+        self._unread: set[str] = set()
+        self._names_taken: list[ConfigError] = []
         self.taken_out: set[str] = set()
+        self.taken_for_known: set[str] = set()
         self.study: Study | None = None
         self.codebook_lines: dict[str, str] = {}
 
@@ -82,16 +91,23 @@ class StudyExamination:
         """Yield all that is wrong, each once, in the order in which it is to be mended."""
         seen: set[str] = set()
         for problem in self._problems():
-            if isinstance(problem, UnknownNameError) and (
-                self._has_no_codebook
-                or problem.name in self.taken_out
-                or (self.taken_out and NONE_KNOWN in problem.problem)
-            ):
-                continue  # what should be known cannot be read or understood: that is the mistake
+            if self._is_consequence(problem):
+                continue
             placed = self._placed(problem)
+            if problem in self._names_taken:
+                self.taken_for_known.add(str(placed))
             if str(placed) not in seen:
                 seen.add(str(placed))
                 yield placed
+
+    def _is_consequence(self, problem: ConfigError) -> bool:
+        """Whether what should be known cannot be read or understood: that is the mistake."""
+        if STAND_IN in problem.problem:
+            return True
+        if not isinstance(problem, UnknownNameError):
+            return False
+        none_known = NONE_KNOWN in problem.problem and bool(self.taken_out or self._unread)
+        return self._has_no_codebook or problem.name in self.taken_out or none_known
 
     def by_design(self) -> list[str]:
         """Return what the design added to the files of the study, a line a part, after `problems`."""
@@ -113,30 +129,28 @@ class StudyExamination:
         unread: list[ConfigError] = []
         try:
             path = codebook_path(self._folder)
-            codebook = self._shown / path.name
-            lines = read_codebook(path, shown=codebook)
         except ConfigError as problem:
             unread.append(problem)
-            self._has_no_codebook = True
+        else:
+            codebook = self._shown / path.name
+            read = examine_codebook(path, shown=codebook)
+            unread += read.problems
+            lines = read.rows
+            self.taken_out |= read.unread
+        self._has_no_codebook = bool(unread) and not lines
         for line, row in lines.items():
             self.codebook_lines.setdefault(row.variable, f"file {codebook}, line {line}")
         open_questions = [*self._open_in_documents(), *open_in_codebook(lines, codebook)]
         yield from open_questions
         lines = self._answered(lines)
-        incomplete = bool(unread or open_questions)
+        by_codebook = self._has_no_codebook or bool(open_questions or self.taken_out)
+        asked = {str(question.key) for question in open_questions}
         self._fill_study(list(lines.values()))
-        exhibits = exhibits_file(self._kinds)
-        models: dict[str, tuple[Any, Any, int]] = {
-            "study": (StudyFile, PartOfStudyFile, 2),
-            "strategies": (StrategiesFile, StrategiesFile, 1),
-            "exhibits": (exhibits, exhibits, 2),
-        }
-        for name, (strict, lenient, depth) in models.items():
+        for name, (strict, lenient, depth) in self._models().items():
             if name not in self._documents:
                 continue
             part = mended(strict, self._documents[name], lenient=lenient, depth=depth)
-            # What is missing because the codebook cannot be read, or a question is open, is no mistake.
-            yield from (own for own in part.problems if not (incomplete and is_absence(own)))
+            yield from (own for own in part.problems if not _follows(own, asked, by_codebook))
             self._documents[name] = part.document
             self.taken_out |= part.taken_out
         yield from self._names_twice()
@@ -144,8 +158,45 @@ class StudyExamination:
         if "study" not in self._documents:
             return
         of_exhibits = list(self._fill_exhibits())  # what is wrong with analyses comes first
-        yield from self._between_files(lines, codebook)
+        yield from self._between_mended_files(lines, codebook)
         yield from of_exhibits
+
+    def _between_mended_files(
+        self, lines: dict[int, CodebookRow], codebook: Path
+    ) -> Iterator[ConfigError]:
+        """Yield what does not fit together, names that are nearly known taken for the known ones."""
+        problems: list[ConfigError] = []
+        for _ in range(_MOST_LOOKS):
+            problems = list(self._between_files(lines, codebook))
+            taken = self._take_for_known(problems)
+            if not taken:
+                break
+            self._names_taken += taken
+            yield from taken  # of the others some may follow from them
+        yield from problems
+
+    def _models(self) -> dict[str, tuple[Any, Any, int]]:
+        """Return of each file its model, the same with nothing required, and how deep its entries lie."""
+        exhibits = exhibits_file(self._kinds)
+        return {
+            "study": (StudyFile, PartOfStudyFile, 2),
+            "strategies": (StrategiesFile, StrategiesFile, 1),
+            "exhibits": (exhibits, exhibits, 2),
+        }
+
+    def _take_for_known(self, problems: Sequence[ConfigError]) -> list[ConfigError]:
+        """Write the nearest known name where one is not known, and return the mistakes mended so."""
+        taken: list[ConfigError] = []
+        for problem in problems:
+            name = proposed(problem.problem)
+            for key, document in self._documents.items():
+                of_file = problem.file is not None and str(document.file) == str(problem.file)
+                if of_file and name is not None and isinstance(problem, UnknownNameError):
+                    changed = with_known_name(document, str(problem.key), problem.name, name)
+                    if changed is not None and not mistakes(self._models()[key][1], changed):
+                        self._documents[key] = changed
+                        taken.append(problem)
+        return taken
 
     def _names_twice(self) -> Iterator[ConfigError]:
         """Yield names that stand twice, of entries that could not be understood, too."""
@@ -167,6 +218,7 @@ class StudyExamination:
             try:
                 self._documents[name] = read_document(self._folder / file, shown=self._shown / file)
             except ConfigError as problem:
+                self._unread.add(name)
                 yield problem
 
     def _open_in_documents(self) -> Iterator[ConfigError]:
@@ -223,9 +275,9 @@ class StudyExamination:
         if exhibits is None:
             return
         study = self._documents["study"].content
-        mistakes = list(mistaken_changes(exhibits.content, study))
-        yield from [located(error, exhibits) for error in mistakes]
-        content = {} if mistakes else with_default_exhibits(exhibits.content, study)
+        mistaken = list(mistaken_changes(exhibits.content, study))
+        yield from [located(error, exhibits) for error in mistaken]
+        content = {} if mistaken else with_default_exhibits(exhibits.content, study)
         self._documents["exhibits"] = with_marks_of_added(exhibits, content)
 
     def _between_files(
@@ -241,14 +293,15 @@ class StudyExamination:
                 *(source.name for source in file.sources),
                 *(source.name for source in sources),
             ]
-            rows: list[CodebookRow] = []
             lines = self._of_sound_sources(lines, named)
-            yield from self._codebook(lines, list(dict.fromkeys(named)), codebook, rows)
+            examined = examine_rows(lines, list(dict.fromkeys(named)), codebook)
+            yield from examined.problems
+            self.taken_out |= examined.mistaken
             study = written_out(
                 with_price_scenarios(file, self._folder, self._shown),
                 yaml,
                 name=self._folder.name,
-                codebook=rows,
+                codebook=examined.rows,
                 strategies=self._model("strategies", StrategiesFile, ()),
                 exhibits=self._exhibits(),
             )
@@ -282,41 +335,6 @@ class StudyExamination:
         usable = document is not None and document.content
         return validated(model, document) if usable else absent
 
-    def _codebook(
-        self,
-        lines: dict[int, CodebookRow],
-        sources: Sequence[str],
-        file: Path,
-        rows: list[CodebookRow],
-    ) -> Iterator[ConfigError]:
-        """Yield what is wrong with a codebook, and add the rows that can be used to `rows`."""
-        try:
-            parse_codebook(list(lines.values()), sources, file=str(file), lines=list(lines))
-            rows += lines.values()
-            return
-        except ConfigError:
-            pass
-        usable: dict[str, dict[int, CodebookRow]] = {}
-        for line, row in lines.items():
-            for tried in _readable(row):
-                try:
-                    parse_codebook([tried], sources, file=str(file), lines=[line])
-                except ConfigError as problem:
-                    if tried is row:
-                        yield problem
-                        self.taken_out.add(row.variable)
-                else:
-                    usable.setdefault(row.variable, {})[line] = tried
-                    break
-        for variable, own in usable.items():
-            try:
-                parse_codebook(list(own.values()), sources, file=str(file), lines=list(own))
-            except ConfigError as problem:
-                yield problem
-                self.taken_out.add(variable)
-            else:
-                rows += own.values()
-
     def _placed(self, problem: ConfigError) -> ConfigError:
         """Return a problem with the line of its key, or of the account that made the outcome."""
         section, _, rest = (problem.key or "").partition(".")
@@ -333,9 +351,11 @@ class StudyExamination:
         return problem
 
 
-def _readable(row: CodebookRow) -> Iterator[CodebookRow]:
-    """Yield a row as it is, and without cells that a raw column can be read without."""
-    yield row
-    for cells in (("timing",), ("minimum", "maximum"), ("missing_codes",)):
-        yield row.model_copy(update=dict.fromkeys(cells, ""))
-    yield row.model_copy(update={"role": "input", "timing": ""})
+def _follows(problem: ConfigError, asked: Collection[str], by_codebook: bool) -> bool:
+    """Tell whether a key is missing because a question is open, or nothing could be made of the codebook."""
+    missing = missing_key(problem)
+    if missing is None:
+        return False
+    filled = (*StudyFile.by_design, *Analysis.by_design, *Description.by_design)
+    dotted = ".".join(filter(None, (problem.key, missing)))
+    return dotted in asked or (by_codebook and missing in filled)

@@ -1,6 +1,7 @@
 """Read and check the configuration, so that a mistake is found before any work starts."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from ruralimpact.config.examination import StudyExamination
@@ -11,6 +12,7 @@ from ruralimpact.schema.document import Contents, read_document
 from ruralimpact.schema.study import Config, Study
 from ruralimpact.schema.validation import located, validated
 from ruralimpact.suggestions import nearest
+from ruralimpact.survey.readers import FORMATS
 
 _CONFIG, _STUDIES = Path("config/config.yaml"), Path("config/studies")
 
@@ -181,4 +183,32 @@ def check_files(root: str | Path, studies: Iterable[Study]) -> Iterator[DataErro
                 if not (Path(root) / path).is_file():
                     others = whose.replace("It is the", "It belongs to the")
                     hint = whose if path == source.path else others
-                    yield DataError("there is no such file.", file=path, hint=hint)
+                    close = nearest_file(root, path, study)
+                    near = f" Did you mean '{close}'?" if close is not None else ""
+                    yield DataError("there is no such file.", file=path, hint=f"{hint}{near}")
+
+
+def nearest_file(root: str | Path, path: str, study: Study) -> str | None:
+    """Return the path of a file beside one that is not there and is nearly called so.
+
+    Parameters
+    ----------
+    root : path
+        The project's folder.
+    path : str
+        Relative to it.
+    study : Study
+        Files of its other sources are not proposed.
+    """
+    folder = (Path(root) / path).parent
+    used = {other for source in study.sources for other in (source.path, *source.other_files)}
+    beside = [
+        file.name
+        for file in (sorted(folder.iterdir()) if folder.is_dir() else ())
+        if file.is_file()
+        and file.suffix.lower() in FORMATS
+        and Path(path).with_name(file.name).as_posix() not in used
+    ]
+    # Names of files may be those of people: one is told only where nearly all of it is written already.
+    close = get_close_matches(Path(path).name, beside, n=1, cutoff=0.85)
+    return Path(path).with_name(close[0]).as_posix() if close else None

@@ -5,17 +5,20 @@ entry that cannot be understood is taken out, so that one mistake does not hide 
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ruralimpact.errors import ConfigError
 from ruralimpact.schema.document import Document, KeyPath
-from ruralimpact.schema.validation import mistakes
+from ruralimpact.schema.validation import Mistake, mistakes
+from ruralimpact.suggestions import proposed
 
 # Keys by which an entry is of a kind, whose own keys follow from the kind.
 _OF_KINDS = ("method", "kind", "build", "rule")
-_PROPOSED = re.compile(r"(?:Did you mean|It is called) '([^']+)'")
+_MISSING = re.compile(r"the key '([^']+)' is missing\.")
+STAND_IN = "(not understood)"
+"""In the place of a text that could not be understood, where one is needed."""
 # A document with more mistakes than this is no configuration.
 _MOST_MISTAKES = 200
 
@@ -75,12 +78,16 @@ def mended(strict: Any, document: Document, *, lenient: Any, depth: int) -> Mend
         problems += new
         texts |= set(map(str, new))
         first, path = current[0].error, current[0].path
-        proposed = _PROPOSED.search(first.problem)
         if not path:
             return Mended(Document({}, document.file), tuple(problems), frozenset(taken_out))
-        if proposed and (path, proposed.group(1)) not in tried:
-            tried.add((path, proposed.group(1)))
-            document = _taken_for(document, path, proposed.group(1), first)
+        name = proposed(first.problem)
+        if name and (path, name) not in tried:
+            tried.add((path, name))
+            document = _taken_for(document, path, name, first)
+            continue
+        standing_in = _with_stand_in(lenient, document, current[0])
+        if standing_in is not None and len(path) > depth - bool(missing_key(first)):
+            document = standing_in
             continue
         taken = path if "unknown key" in first.problem else path[:depth]
         taken_out |= {_name(document.content, taken)} if len(taken) == depth else set()
@@ -90,7 +97,69 @@ def mended(strict: Any, document: Document, *, lenient: Any, depth: int) -> Mend
 
 def is_absence(problem: ConfigError) -> bool:
     """Tell whether a mistake is that a key is missing."""
-    return problem.problem.endswith("is missing.")
+    return missing_key(problem) is not None
+
+
+def missing_key(problem: ConfigError) -> str | None:
+    """Return the key that is missing, if that is the mistake."""
+    missing = _MISSING.fullmatch(problem.problem)
+    return missing.group(1) if missing else None
+
+
+def with_known_name(document: Document, key: str, name: str, known: str) -> Document | None:
+    """Return a document with another name in the place of one, at or below a key; None where it is not there.
+
+    Parameters
+    ----------
+    document : Document
+    key : str
+        Dotted, as in messages.
+    name, known : str
+    """
+    path = document.named_below(document.path_of(key), name)
+    content = document.content
+    for part in path:
+        content = content[part]
+    if content != name:
+        return None
+    around = document.content
+    for part in path[:-1]:
+        around = around[part]
+    if isinstance(around, list) and known in around:
+        return without(document, path)
+    return replace(document, content=_changed(document.content, path, lambda _: known))
+
+
+def _with_stand_in(kind: Any, document: Document, mistake: Mistake) -> Document | None:
+    """Return a document with a value that can stand at a place, or without it; None where none can."""
+    if "unknown key" in mistake.error.problem:
+        return None
+    missing = missing_key(mistake.error)
+    if missing in _OF_KINDS or (missing is None and mistake.path[-1] in _OF_KINDS):
+        return None
+    before = {(own.path, own.error.problem) for own in mistakes(kind, document)}
+    for tried in _stand_ins(document, mistake.path, missing):
+        after = {(own.path, own.error.problem) for own in mistakes(kind, tried)}
+        if after < before:
+            return tried
+    return None
+
+
+def _stand_ins(document: Document, path: KeyPath, missing: str | None) -> Iterator[Document]:
+    """Yield documents without the key at a path, and with values of each kind in its place."""
+    if missing is None and isinstance(path[-1], str):
+        yield without(document, path)
+    for value in _VALUES:
+        content = _changed(document.content, path, _given(value, missing))
+        yield replace(document, content=content)
+
+
+_VALUES: tuple[object, ...] = (STAND_IN, 1, True, [STAND_IN], [1], {})
+
+
+def _given(value: object, key: str | None) -> Callable[[Any], Any]:
+    """Return what puts a value in the place of whatever is there, or under a key of it."""
+    return (lambda _: value) if key is None else (lambda entry: {**entry, key: value})
 
 
 def _is_inside(path: KeyPath, entries: Collection[KeyPath]) -> bool:

@@ -1,11 +1,12 @@
 """The codebook as a file: .csv as any spreadsheet saves it, or .xlsx."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ruralimpact.errors import ConfigError, DataError, Mark
 from ruralimpact.schema.codebook import COLUMNS, CodebookRow
-from ruralimpact.suggestions import near, nearest
+from ruralimpact.suggestions import near, nearest, nearest_of
 from ruralimpact.survey.codebook import UNUSED
 from ruralimpact.survey.file_kind import other_kind
 from ruralimpact.survey.grid import Grid
@@ -18,6 +19,8 @@ SHEET = "codebook"
 _NEEDED = ("variable", "source", "raw_name", "type", "role")
 _DELIMITERS = ",;\t|"
 _BOUNDS = ("minimum", "maximum")
+# In the place of a column that is none of a codebook.
+_IGNORED = ""
 
 
 def codebook_path(folder: Path) -> Path:
@@ -33,6 +36,26 @@ def codebook_path(folder: Path) -> Path:
         problem = f"there is {paths[1].name} too; one of them is to be the codebook."
         raise ConfigError(problem, file=paths[0])
     return paths[0] if paths else folder / NAMES[0]
+
+
+@dataclass(frozen=True)
+class CodebookFile:
+    """A codebook as far as it can be read.
+
+    Attributes
+    ----------
+    rows : dict of int to CodebookRow
+        By line of the file; a column that is nearly one of a codebook is taken for it. None where a column is
+        missing that every row needs.
+    problems : tuple of ConfigError
+        All that is wrong, in the order of the file.
+    unread : frozenset of str
+        Variables of lines that cannot be read.
+    """
+
+    rows: dict[int, CodebookRow]
+    problems: tuple[ConfigError, ...] = ()
+    unread: frozenset[str] = frozenset()
 
 
 def read_codebook(path: Path, *, shown: Path | None = None) -> dict[int, CodebookRow]:
@@ -58,22 +81,55 @@ def read_codebook(path: Path, *, shown: Path | None = None) -> dict[int, Codeboo
         The file is missing or no table; the name of a column is nearly that of one that is known, or stands
         twice; a column is missing; a line has more cells than the header.
     """
+    codebook = examine_codebook(path, shown=shown)
+    for problem in codebook.problems:
+        raise problem
+    return codebook.rows
+
+
+def examine_codebook(path: Path, *, shown: Path | None = None) -> CodebookFile:
+    """Find all that is wrong with a codebook as a table, and read what can be read of it.
+
+    Parameters
+    ----------
+    path, shown
+        See `read_codebook`.
+    """
     name = shown or path
-    grid, comma = _grid(path, name)
+    try:
+        grid, comma = _grid(path, name)
+    except ConfigError as problem:
+        return CodebookFile({}, (problem,))
     filled = {line: cells for line, cells in grid.items() if any(map(str.strip, cells))}
     if not filled:
-        raise ConfigError("the codebook is empty.", file=name)
+        return CodebookFile({}, (ConfigError("the codebook is empty.", file=name),))
     first, *lines = filled
-    header = _header(filled[first], name, first)
-    rows = {line: _row(header, filled[line], comma, name, line) for line in lines}
-    return {line: row for line, row in rows.items() if row.role != UNUSED}
+    header, problems = _header(filled[first], name, first)
+    missing = [column for column in _NEEDED if column not in header]
+    if missing:
+        absent = f"the codebook has no column '{missing[0]}'."
+        told = problems[:1] or [ConfigError(absent, file=name, mark=Mark(first))]
+        return CodebookFile({}, tuple(told))
+    rows: dict[int, CodebookRow] = {}
+    unread: set[str] = set()
+    for line in lines:
+        try:
+            row = _row(header, filled[line], comma, name, line)
+        except ConfigError as problem:
+            problems.append(problem)
+            unread.add(dict(zip(header, map(normalised, filled[line]), strict=False))["variable"])
+            continue
+        if row.role != UNUSED:
+            rows[line] = row
+    return CodebookFile(rows, tuple(problems), frozenset(unread))
 
 
 def further_columns(path: Path) -> list[str]:
     """Return the columns of a codebook that can be read which are its author's own, such as comments."""
     grid, _ = _grid(path, path)
     header = next((cells for cells in grid.values() if any(map(str.strip, cells))), ())
-    return [name for name in map(normalised, header) if name and name not in COLUMNS]
+    names = [name for name in map(normalised, header) if name and name not in COLUMNS]
+    return [name for name in names if not near(name, COLUMNS)]
 
 
 def _grid(path: Path, name: Path) -> tuple[Grid, bool]:
@@ -133,22 +189,27 @@ def _word(cell: str) -> str:
     return normalised(cell).strip('"')
 
 
-def _header(cells: Sequence[str], name: Path, line: int) -> list[str]:
+def _header(cells: Sequence[str], name: Path, line: int) -> tuple[list[str], list[ConfigError]]:
+    """Return the columns of a codebook, those that are none as what they are nearly, and their mistakes."""
     header = [normalised(cell) for cell in cells]
     while header and not header[-1]:
         header.pop()
     lacking = [column for column in _NEEDED if column not in header]
-    for column in filter(None, header):
-        if column not in COLUMNS and (lacking or near(column, COLUMNS)):
+    columns: list[str] = []
+    problems: list[ConfigError] = []
+    for column in header:
+        if column and column not in COLUMNS and (lacking or near(column, COLUMNS)):
             problem = f"there is no codebook column '{column}'. {nearest(column, COLUMNS)}"
-            raise ConfigError(problem, file=name, mark=Mark(line))
-        if column in COLUMNS and header.count(column) > 1:
+            problems.append(ConfigError(problem, file=name, mark=Mark(line)))
+            close = nearest_of(column, COLUMNS)
+            columns.append(close if close is not None and close not in header else _IGNORED)
+        elif column in COLUMNS and column in columns:
             problem = f"the column '{column}' stands twice."
-            raise ConfigError(problem, file=name, mark=Mark(line))
-    if lacking:
-        problem = f"the codebook has no column '{lacking[0]}'."
-        raise ConfigError(problem, file=name, mark=Mark(line))
-    return header
+            problems.append(ConfigError(problem, file=name, mark=Mark(line)))
+            columns.append(_IGNORED)
+        else:
+            columns.append(column if column in COLUMNS else _IGNORED)
+    return columns, problems
 
 
 def _row(
