@@ -11,10 +11,10 @@ import argparse
 import os
 import resource
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np
 import pandas as pd
+from first_call import survey
 
 import ruralimpact
 from ruralimpact.design.greedy import greedy_on_score
@@ -46,13 +47,6 @@ class Data:
         self.outcome = self.score + self.treated + rng.normal(size=n)
         self.covariates = rng.normal(size=(n, p))
         self.groups = np.arange(n) // 38
-
-    @cached_property
-    def frame(self) -> pd.DataFrame:
-        """The same as a table, with covariates that the score is one of."""
-        columns = {f"x{j}": column for j, column in enumerate(self.covariates.T)}
-        columns["x0"] = self.score
-        return pd.DataFrame({"y": self.outcome, "d": self.treated, "group": self.groups, **columns})
 
     def numbers(self) -> np.ndarray:
         columns = [self.outcome, self.treated, self.score, *self.covariates.T]
@@ -92,15 +86,11 @@ def bootstrap(_: Data) -> None:
     multiplier_bootstrap(np.zeros(200), rng.normal(size=(104, 200)), rng=rng, draws=999)
 
 
-def whole_call(strategy: dict[str, Any]) -> Callable[[Data], None]:
+def impact(data: pd.DataFrame, strategy: str | dict[str, Any]) -> ruralimpact.ImpactEstimate:
     """`estimate_impact` from a table to the estimate with its balance and clustered error."""
-    return lambda data: (impact(data, strategy), None)[1]
-
-
-def impact(data: Data, strategy: dict[str, Any]) -> ruralimpact.ImpactEstimate:
-    covariates = [name for name in data.frame if name.startswith("x")]
+    covariates = [name for name in data if name.startswith("x")]
     return ruralimpact.estimate_impact(
-        data.frame,
+        data,
         outcome="y",
         treatment="d",
         covariates=covariates,
@@ -112,12 +102,12 @@ def impact(data: Data, strategy: dict[str, Any]) -> ruralimpact.ImpactEstimate:
 UNADJUSTED = {"method": "nearest", "bias_adjust": False}  # what the correction of 2016 is about
 
 
-def with_correction(data: Data) -> None:
+def with_correction(data: pd.DataFrame) -> None:
     """The call with the Abadie-Imbens (2016) standard error read from its result."""
     _ = impact(data, UNADJUSTED).std_errors["ai2016"]
 
 
-def cpu_seconds(task: Callable[[Data], None], data: Data, repeat: int) -> float:
+def cpu_seconds(task: Callable[[Any], Any], data: Any, repeat: int) -> float:
     spent = []
     for _ in range(repeat):
         start = time.process_time()
@@ -135,13 +125,12 @@ def peer_seconds(task: str, data: Data) -> float:
     return float(done.stdout.split()[-1])
 
 
-def memory_above_data(task: Callable[[Data], None], n: int, p: int = 0) -> float:
+def memory_above_data(task: Callable[[Any], Any], make: Callable[[int], Any], n: int) -> float:
     """Gigabytes that a call adds to the process that holds the data, in a process of its own."""
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
-        data = Data(n, p)
-        _ = data.frame
+        data = make(n)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         task(data)
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
@@ -167,9 +156,9 @@ TASKS: list[tuple[str, Callable[[Data], None], int, int, tuple[str, ...]]] = [
     ("kernel", kernel, 1_000_000, 0, ()),
     ("999 draws, 200 estimates", bootstrap, 104, 0, ()),
 ]
-CALLS: list[tuple[str, Callable[[Data], None]]] = [
-    ("estimate_impact, nearest on the score", whole_call({"method": "nearest"})),
-    ("estimate_impact, kernel", whole_call({"method": "kernel"})),
+CALLS: list[tuple[str, Callable[[pd.DataFrame], Any]]] = [
+    ("estimate_impact, nearest on the score", lambda data: impact(data, "nearest")),
+    ("estimate_impact, kernel", lambda data: impact(data, "kernel")),
     ("estimate_impact, with the error of 2016", with_correction),
 ]
 
@@ -202,13 +191,18 @@ Record = Callable[[str, int, str, float], None]
 
 
 def _record_calls(record: Record, repeat: int) -> None:
-    n, p = 1_000_000, 8
+    n = 1_000_000
+    for method in ("nearest", "kernel"):
+        first = [sys.executable, str(HERE / "first_call.py"), method]
+        done = subprocess.run(first, capture_output=True, text=True, check=True)
+        seconds, gigabytes = map(float, done.stdout.split())
+        record(f"first call and imports, {method}", n, "CPU seconds", seconds)
+        record(f"first call and imports, {method}", n, "GB above the data", gigabytes)
     for work, task in CALLS:
-        task(Data(2_000, p))  # imports
-        data = Data(n, p)
-        _ = data.frame
+        task(survey(2_000))  # imports
+        data = survey(n)
         record(work, n, "CPU seconds", cpu_seconds(task, data, repeat))
-        record(work, n, "GB above the data", memory_above_data(task, n, p))
+        record(work, n, "GB above the data", memory_above_data(task, survey, n))
 
 
 def _record_engine(record: Record, options: argparse.Namespace) -> None:
@@ -224,7 +218,7 @@ def _record_engine(record: Record, options: argparse.Namespace) -> None:
     large = slice(2, None)
     slope = np.polyfit(np.log(sizes[large]), np.log(spent[large]), 1)[0]
     record("score, with replacement", 4_000_000, "growth exponent from 100,000", slope)
-    grown = memory_above_data(score_with_replacement, 1_000_000)
+    grown = memory_above_data(score_with_replacement, Data, 1_000_000)
     record("score, with replacement", 1_000_000, "GB above the data", grown)
     for work, task, n, p, peers in TASKS:
         data = Data(n, p)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -189,7 +190,7 @@ def _published(
     std_error, df = clustering.std_error(scored.tested_scores)
     plain = clustering.plain_std_error(scored.scores)
     sums = group_sums(scored.scores, clustering.groups)
-    index = pd.Index(rows.groups.names, name="group")
+    index = rows.index if rows.group is None else pd.Index(rows.groups.names, name="group")
     return ImpactEstimate(
         estimate=scored.estimate,
         std_error=std_error,
@@ -198,7 +199,6 @@ def _published(
         estimand=estimand,
         scores=pd.Series(sums, index=index, name="score"),
         balance=_balance(rows, design),
-        matches=_matches(rows.index, design),
         weights=pd.Series(design.weights, index=rows.index, name="weight"),
         treated_mean=scored.treated_mean,
         control_mean=scored.control_mean,
@@ -212,6 +212,7 @@ def _published(
         dropped={**rows.excluded, **design.dropped, **_lost(scored)},
         notes=scored.notes,
         label=label,
+        _pairs=partial(_matches, rows.index, design),
         _percents=percents_of(scored, clustering),
         _corrected=clustering.corrected(scored.tested_scores),
     )

@@ -193,17 +193,23 @@ def _numbers(table: pd.DataFrame, name: str, must: str) -> FloatArray:
         kind = column_values.kind_of(table[name])
     except ValueError as problem:
         rows = column_values.no_numbers(table[name])
+        told = f"{str(problem).rstrip('.')}{_such_as(table[name][rows])}."
         raise DataError(
-            f"{must}; {problem}", file=FILE, column=name, rows=list(table.index[rows])
+            f"{must}; {told}", file=FILE, column=name, rows=list(table.index[rows])
         ) from None
     if kind == "text":
         categories = isinstance(table[name].dtype, pd.CategoricalDtype)
         held = "categories" if categories else "text"
         rows = column_values.no_numbers(table[name])
-        raise DataError(
-            f"{must}; it holds {held}.", file=FILE, column=name, rows=list(table.index[rows])
-        )
+        told = f"it holds {held}{_such_as(table[name][rows])}."
+        raise DataError(f"{must}; {told}", file=FILE, column=name, rows=list(table.index[rows]))
     return column_values.numbers(table[name])
+
+
+def _such_as(values: "pd.Series") -> str:
+    """A text among values that should be numbers, in quotes, so that spaces around it show."""
+    texts = [value for value in values if isinstance(value, str)]
+    return f", such as {texts[0]!r}" if texts else ""
 
 
 def _weights(table: pd.DataFrame, name: str, treatment: FloatArray) -> FloatArray:
@@ -229,18 +235,16 @@ def _strata(
 def _labels(table: pd.DataFrame, name: str) -> Labels:
     try:
         return column_values.labels(table[name])
+    except column_values.SameTextError as problem:
+        rows = list(table.index[problem.rows])
+        raise DataError(str(problem), file=FILE, column=name, rows=rows) from None
     except ValueError as problem:
         raise DataError(str(problem), file=FILE, column=name) from None
 
 
 def _units(index: pd.Index) -> Labels:
-    """Labels of units that are groups of their own, in the order of the rows."""
-    names = np.array([_text(label) for label in index], dtype=object)
-    return Labels(np.arange(len(index)), names)
-
-
-def _text(label: object) -> str:
-    return str(tuple(map(str, label))) if isinstance(label, tuple) else str(label)
+    """Labels of units that are groups of their own: those of their rows, in their order."""
+    return Labels(np.arange(len(index)), index.to_numpy(dtype=object))
 
 
 def _codes(cells: list[Labels]) -> NDArray[np.int64]:

@@ -1,7 +1,8 @@
 """What `estimate_impact` returns: an estimate with everything behind it, and differences of two."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -37,11 +38,9 @@ class ImpactEstimate:
     estimand : str
         ``"ATT"``, ``"ATC"``, ``"ATE"`` or ``"ATO"``, with ", supported" when units had no match.
     scores : Series, by group
-        Influence scores summed by group.
+        Influence scores summed by group; by the data's index where each unit is a group by itself.
     balance : DataFrame
         Covariate balance before and after.
-    matches : DataFrame
-        Matched pairs with their shares; empty for weighting strategies.
     weights : Series, by the data's index
     treated_mean, control_mean : float
     n_treated, n_control, n_clusters : int
@@ -64,7 +63,6 @@ class ImpactEstimate:
     estimand: str
     scores: "pd.Series[float]"
     balance: pd.DataFrame = field(repr=False)
-    matches: pd.DataFrame = field(repr=False)
     weights: "pd.Series[float]" = field(repr=False)
     treated_mean: float
     control_mean: float
@@ -78,8 +76,14 @@ class ImpactEstimate:
     dropped: dict[str, int]
     notes: tuple[str, ...]
     label: str
+    _pairs: Callable[[], pd.DataFrame] = field(repr=False)
     _percents: dict[str, PercentImpact] = field(repr=False)
     _corrected: CorrectedScores = field(repr=False)
+
+    @cached_property
+    def matches(self) -> pd.DataFrame:
+        """Matched pairs with their shares, listed when they are asked for; empty for weighting strategies."""
+        return self._pairs()
 
     @property
     def inference(self) -> Inference:
@@ -161,6 +165,7 @@ class ImpactEstimate:
                 "n_clusters": [self.n_clusters],
                 **{f"effective_{arm}_groups": [n] for arm, n in self.effective_groups.items()},
                 "df": [self.df],
+                "notes": ["; ".join(self.notes)],
             }
         )
 
@@ -181,7 +186,10 @@ class ImpactEstimate:
             among(own._corrected, np.asarray(groups.get_indexer(own.scores.index)), len(groups))
             for own in (self, other)
         )
-        return ImpactDifference(self.estimate, other.estimate, first, second)
+        notes = tuple(
+            f"{estimate.label}: {note}" for estimate in (self, other) for note in estimate.notes
+        )
+        return ImpactDifference(self.estimate, other.estimate, first, second, notes)
 
     def __str__(self) -> str:
         low, high = self.conf_int()
@@ -243,12 +251,15 @@ class ImpactDifference:
     first, second : float
     first_scores, second_scores : CorrectedScores
         On the union of the groups; 0 where a group is in one comparison only.
+    notes : tuple of str
+        Those of both estimates, each behind the strategy that it is of.
     """
 
     first: float
     second: float
     first_scores: CorrectedScores
     second_scores: CorrectedScores
+    notes: tuple[str, ...] = ()
 
     @property
     def estimate(self) -> float:

@@ -13,6 +13,7 @@ from test_exhibits_study import build_results, build_tables, nsw_study
 
 from ruralimpact.config.answer import check_answer
 from ruralimpact.errors import ConfigError
+from ruralimpact.estimation.informative_weights import INFORMATIVE, NOT_SHOWN
 from ruralimpact.exhibits.answer.box import MOST_WORDS, answer_box
 from ruralimpact.exhibits.answer.statement import word_count
 from ruralimpact.exhibits.document import AnswerBox, HeadlineLine
@@ -148,13 +149,27 @@ REGION = {"spec_id": SPEC, "reason": "", "std_error": 1.0, "n_treated": 90, "n_c
             "An arm amounts to only 7.3 effective participants.",
         ),
         (
+            lambda results: with_estimates(results, SPEC, notes=f"other; {INFORMATIVE}"),
+            lambda results: with_estimates(results, SPEC, notes=NOT_SHOWN),
+            "Sampling weights go with earnings in 1978 and have no part in its match",
+        ),
+        (
             row("sensitivity", spec_id=SPEC, robustness_value_interval=0.032),
             row("sensitivity", spec_id=SPEC, robustness_value_interval=0.0),
             "Something unmeasured would undo it that explains 3.2 percent of who took part and of "
             "earnings in 1978.",
         ),
     ],
-    ids=["pre-trends", "breakdown", "parallel", "region", "balance", "groups", "hidden bias"],
+    ids=[
+        "pre-trends",
+        "breakdown",
+        "parallel",
+        "region",
+        "balance",
+        "groups",
+        "weights",
+        "hidden bias",
+    ],
 )
 def test_a_sentence_is_there_where_its_condition_holds_and_nowhere_else(
     results: StudyResults,

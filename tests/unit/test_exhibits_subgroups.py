@@ -12,6 +12,7 @@ from study_models import with_parts
 from test_exhibits_study import build_results
 
 from ruralimpact.errors import ConfigError
+from ruralimpact.estimation.informative_weights import INFORMATIVE, NOT_SHOWN
 from ruralimpact.exhibits import disclosure
 from ruralimpact.exhibits.detail_findings import detail_numbers
 from ruralimpact.exhibits.figures.subgroup_forest import subgroup_plot, subgroup_words
@@ -116,6 +117,17 @@ def test_small_levels_and_their_differences_are_suppressed(results: StudyResults
     assert record is not None
     assert np.isnan(record["estimate"])
     assert disclosure.NOTE in table.notes
+
+
+def test_notes_of_levels_that_everyone_has_not_are_printed_with_whose_they_are(
+    results: StudyResults,
+) -> None:
+    noted = with_subgroups(results, subgroup_frame(notes=f"{INFORMATIVE}; {NOT_SHOWN}"))
+    estimates = results["estimates"].copy()
+    estimates.loc[estimates["spec_id"] == SPEC, "notes"] = NOT_SHOWN
+    (table,) = subgroup_table(with_tables(noted, estimates=estimates), SUBGROUPS)
+    assert f"Young: {INFORMATIVE}." in table.notes
+    assert not any(NOT_SHOWN in note for note in table.notes)
 
 
 def test_realised_classes_are_titled_a_warning(results: StudyResults) -> None:

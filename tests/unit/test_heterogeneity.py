@@ -1,5 +1,6 @@
 """Effects by subgroup: strata, the comparison within levels, and the tests between levels."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,6 +18,7 @@ from ruralimpact.design.study import make_design
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.by_strategy import strategy_estimator
 from ruralimpact.estimation.difference import difference_in_means
+from ruralimpact.estimation.informative_weights import INFORMATIVE
 from ruralimpact.estimation.prepared import Prepared
 from ruralimpact.estimation.stored_scores import stored_scores
 from ruralimpact.estimation.study import EstimationTables
@@ -203,6 +205,21 @@ def test_only_the_levels_own_missing_outcomes_are_lost(survey: SimpleNamespace, 
     assert [one.lost for one in found] == fewer
     assert fewer[0] == fewer[2] == 0
     assert fewer[1] > 0
+
+
+@pytest.mark.parametrize("name", ["nearest", "kernel"])
+def test_a_level_tells_of_weights_that_its_match_cannot_take_up(
+    survey: SimpleNamespace, name: str
+) -> None:
+    """Weights go with the outcome in one region alone."""
+    strategy = parse_strategy({"method": "nearest"} if name == "nearest" else STRATEGIES[name])
+    draw = np.random.default_rng(5).integers(1, 6, len(survey.codes)).astype(float)
+    comparison = replace(survey.comparison, sampling=draw)
+    outcome = survey.outcome + np.where(survey.codes == 1, 3 * draw, 0.0)
+    score = score_of(survey.comparison)
+    levels = level_comparisons(strategy, comparison, survey.codes, exact=[], propensity=score)
+    told = [INFORMATIVE in level.estimator(outcome).notes for level in levels]
+    assert told == [False, name == "nearest", False]
 
 
 def test_a_level_without_an_arm_says_so(survey: SimpleNamespace) -> None:

@@ -16,6 +16,8 @@ from ruralimpact.estimation.informative_weights import (
     informative_p_value,
 )
 from ruralimpact.exhibits.earlier_forms import FORMS
+from ruralimpact.exhibits.earlier_words import translated
+from ruralimpact.language import speaking
 
 EFFECT = 0.5
 
@@ -98,6 +100,30 @@ def test_weights_apart_from_the_outcome_are_told_in_passing() -> None:
 
 def test_notes_have_their_translation() -> None:
     assert {INFORMATIVE, NOT_SHOWN} <= set(FORMS)
+    asked = drawn(1, n=300)
+    overlap = told(asked, ["x"], "overlap", estimand="ATE")[0].notes
+    few = told(asked, ["x"], {"method": "nearest", "k": 200, "caliper": 0.1})[0].notes
+    for note in (overlap[-1], few[0], "1 unit has fewer than the 2 matches asked for"):
+        with speaking("es"):
+            assert translated(note) != note
+
+
+def test_a_number_of_matches_that_cannot_be_had_is_told() -> None:
+    """As many controls as treated units: each takes one of the two that it may have."""
+    data = drawn(1, n=600)
+    treated = data[data["d"] == 1]
+    even = pd.concat([treated, data[data["d"] == 0].head(len(treated))])
+    two = {"method": "optimal", "k": 2}
+    notes = told(even, ["x"], two)[0].notes
+    assert f"{len(treated)} units have fewer than the 2 matches asked for" in notes
+    assert not any("matches asked for" in note for note in told(data, ["x"], two)[0].notes[:1])
+    assert not any("asked for" in note for note in told(even, ["x"], "optimal")[0].notes)
+
+
+def test_differences_and_tables_keep_the_notes() -> None:
+    first, second = (told(drawn(1), ["x"], strategy)[0] for strategy in ("nearest", "kernel"))
+    assert f"nearest: {INFORMATIVE}" in (first - second).notes
+    assert INFORMATIVE in first.to_frame()["notes"].item()
 
 
 def test_equal_weights_are_no_matter() -> None:

@@ -81,6 +81,7 @@ SUBGROUPS = ResultTable(
         "balanced": text("every covariate is balanced in the level", "yes", "no", ""),
         "warning": text("why the row is no evidence, else empty"),
         "reason": text("why there is no estimate, else empty"),
+        "notes": text("what a reader must know about the effect of a level, else empty"),
         "synthetic": SYNTHETIC,
     },
     suppression=Suppressed(suppression.subgroups, after=("estimates",)),

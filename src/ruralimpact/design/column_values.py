@@ -126,14 +126,46 @@ def levels(values: ArrayLike) -> tuple[IntArray, list[str]]:
     Raises
     ------
     ValueError
-        A value is missing.
+        A value is missing, or two differ only in spaces around them (`SameTextError`).
     """
     column = pd.Series(values)
     missing = int(column.isna().sum())
     if missing:
         raise ValueError(f"{missing:,} values are missing.")
     codes, names = pd.factorize(column.astype(str), sort=True)
+    _refuse_same_text(codes, names)
     return codes.astype(np.int64), [str(level) for level in names]
+
+
+class SameTextError(ValueError):
+    """Different values of a column that read the same.
+
+    Attributes
+    ----------
+    rows : ndarray of bool, shape (n,)
+        Rows of the rarer one.
+    """
+
+    def __init__(self, message: str, rows: NDArray[np.bool_]) -> None:
+        super().__init__(message)
+        self.rows = rows
+
+
+def _refuse_same_text(codes: IntArray, distinct: ArrayLike) -> None:
+    """Refuse values, of which `codes` are those of the rows, that differ in spaces or in type alone."""
+    first: dict[str, int] = {}
+    values = list(distinct)  # type: ignore[arg-type]
+    for code, value in enumerate(values):
+        bare = _text(value).strip()
+        other = first.setdefault(bare, code)
+        if bare and other != code:
+            texts = isinstance(value, str) and isinstance(values[other], str)
+            how = "spaces around them" if texts else "their type, text or number"
+            rarer = min((code, other), key=lambda either: int((codes == either).sum()))
+            raise SameTextError(
+                f"{values[other]!r} and {value!r} differ only in {how}; write one of them.",
+                codes == rarer,
+            )
 
 
 @dataclass(frozen=True)
@@ -187,9 +219,9 @@ def labels(values: ArrayLike) -> Labels:
     Raises
     ------
     ValueError
-        Two different values have the same text but for spaces around it (1 and "1"), values are lists or
-        other objects, or whole numbers that floating point cannot tell apart. The message is to be put
-        behind the column's name.
+        Two different values have the same text but for spaces around it (1 and "1": `SameTextError`),
+        values are lists or other objects, or whole numbers that floating point cannot tell apart. The
+        message is to be put behind the column's name.
     """
     column = pd.Series(values)
     inferred = pd.api.types.infer_dtype(column, skipna=True)
@@ -206,16 +238,8 @@ def labels(values: ArrayLike) -> Labels:
         codes, distinct = pd.factorize(column if numeric else column.astype(object))
     except TypeError:
         raise ValueError(f"it holds {_contents(column)}.") from None
+    _refuse_same_text(codes, distinct)
     texts = [_text(value) for value in distinct]
-    by_text: dict[str, object] = {}
-    for text, value in zip(texts, distinct, strict=True):
-        bare = text.strip()
-        if bare and bare in by_text:
-            raise ValueError(
-                f"{by_text[bare]!r} and {value!r} are different values with the same text; write one of "
-                "them."
-            )
-        by_text[bare] = value
     shown = sorted(text for text in texts if text.strip())
     position = {text: code for code, text in enumerate(shown)}
     new = np.array([position.get(text, -1) for text in texts] + [-1], dtype=np.int64)

@@ -84,6 +84,12 @@ class Design:
         """Which of the focal units are in the estimand, shape (n_focal,)."""
         return self.weights[self.focal] > 0
 
+    def n_short(self, k: int) -> int:
+        """Number of focal units in the estimand that have fewer than `k` matches."""
+        if self.neighbours is None:
+            return 0
+        return int((self.matched & (self.neighbours.counts < k)).sum())
+
     def pairs(self) -> tuple[IntArray, IntArray, FloatArray]:
         """Unit positions of every pair (focal, match) and the match's share.
 

@@ -144,5 +144,5 @@ def strata_codes(
 def _by_text(labels: ObjectArray) -> tuple[NDArray[np.int64], NDArray[np.str_]]:
     """Codes of labels, and their texts in order."""
     codes, distinct = pd.factorize(labels, use_na_sentinel=False)
-    texts, position = np.unique(np.asarray(distinct).astype(str), return_inverse=True)
+    texts, position = np.unique([str(label) for label in distinct], return_inverse=True)
     return position.ravel()[codes].astype(np.int64), texts

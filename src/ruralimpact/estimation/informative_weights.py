@@ -10,6 +10,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralimpact.design.cross_products import cross_products
+from ruralimpact.design.row_order import distinct_rows
 from ruralimpact.design.strategies.base import Strategy
 from ruralimpact.estimation.estimate import Estimator, ScoredEstimate
 from ruralimpact.estimation.prepared import Prepared
@@ -32,6 +34,8 @@ NOT_SHOWN = (
 _MANY_MATCHES = 20
 _LEVEL = 0.05
 _ROUNDING = 1e-9
+# Columns whose combination has no more than this share of their variation are collinear.
+_COLLINEAR = 1e-12
 # Groups that a test must have for each column that it takes out.
 _GROUPS_PER_COLUMN = 5
 _LEAST_EFFECTIVE = 2
@@ -110,7 +114,7 @@ def informative_p_value(
     beyond the columns: scores over the root of 1 - h, and 1 / sum h² - 1 degrees of freedom.
     """
     tested = (treatment == 0) & ~np.isnan(outcome)
-    served = treatment == 1
+    served = (treatment == 1) & ~np.isnan(outcome)
     centred = conditioned_on - np.average(conditioned_on[served], axis=0, weights=sampling[served])
     columns, weight = centred[tested], sampling[tested]
     beside = np.column_stack([np.ones(len(weight)), columns])
@@ -140,12 +144,12 @@ def _weights(prepared: Prepared) -> FloatArray:
 
 def _few_matches(prepared: Prepared) -> bool:
     """Whether served units have few matches whose weights differ; not where all of a cell are matched."""
-    focal, _, share = prepared.design.pairs()
-    if prepared.sampling is None or not len(focal):
+    if prepared.sampling is None or prepared.design.neighbours is None:
         return False
     candidates = prepared.sampling[prepared.treatment == 0]
     if np.ptp(candidates) <= _ROUNDING * candidates.max():
         return False
+    focal, _, share = prepared.design.pairs()
     concentration = np.bincount(focal, share**2)
     return bool(np.mean(concentration[concentration > 0]) > 1 / _MANY_MATCHES)
 
@@ -179,17 +183,25 @@ def _follows(prepared: Prepared, conditioned_on: FloatArray) -> bool:
     own = _residual(weight, np.column_stack([np.ones(len(weight)), columns]))
     if float(own @ own) <= _ROUNDING * float(weight @ weight):
         return True
-    _, cell = np.unique(columns, axis=0, return_inverse=True)
-    cell = cell.ravel()
-    low, high = np.full(cell.max() + 1, np.inf), np.full(cell.max() + 1, -np.inf)
-    np.minimum.at(low, cell, weight)
-    np.maximum.at(high, cell, weight)
-    repeated = len(low) <= len(weight) / 2
-    return bool(repeated and np.all(high - low <= _ROUNDING * high))
+    cells = distinct_rows([*columns.T] or [np.zeros(len(weight))])
+    if len(cells.counts) > len(weight) / 2:
+        return False
+    starts, in_order = np.flatnonzero(cells.first), weight[cells.order]
+    low, high = (reduce.reduceat(in_order, starts) for reduce in (np.minimum, np.maximum))
+    return bool(np.all(high - low <= _ROUNDING * high))
 
 
 def _residual(values: FloatArray, columns: FloatArray) -> FloatArray:
     """Residual of least squares; collinear columns do no harm."""
-    scale = np.sqrt((columns**2).sum(axis=0))
-    usable = columns[:, scale > 0] / scale[scale > 0]
-    return np.asarray(values - usable @ np.linalg.lstsq(usable, values, rcond=1e-10)[0])
+    products = cross_products(columns, np.ones(len(columns)))
+    scale = np.sqrt(np.diag(products))
+    usable = scale > 0
+    scale = scale[usable]
+    sizes, directions = np.linalg.eigh(products[np.ix_(usable, usable)] / np.outer(scale, scale))
+    kept = sizes > _COLLINEAR * sizes.max(initial=0.0)
+    basis = np.zeros((columns.shape[1], int(kept.sum())))
+    basis[usable] = directions[:, kept] / np.sqrt(sizes[kept]) / scale[:, None]
+    residual = values
+    for _ in range(2):  # the second time takes off what the first left by rounding
+        residual = residual - columns @ (basis @ (basis.T @ (columns.T @ residual)))
+    return np.asarray(residual)

@@ -90,11 +90,13 @@ def _matching(strategy: PairMatching, prepared: Prepared) -> Estimator:
     covariates = strategy.balanced_on(prepared.units) if adjust is None else adjust
     matched_on = None if strategy.serves_once else cache(partial(_matched_on, strategy, prepared))
     on_score = _on_estimated_score(strategy, prepared)
+    short = _fewer_matches(prepared.design, strategy.k)
 
     def estimate(outcome: FloatArray) -> ScoredEstimate:
         scored = matching_estimate(
             outcome, prepared.design, covariates, bias_adjust=adjust is not None
         )
+        scored = replace(scored, notes=(*scored.notes, *short))
         if prepared.sampling is not None:  # no other software prints errors of a weighted match
             return scored
         errors = printed_std_errors(
@@ -103,6 +105,13 @@ def _matching(strategy: PairMatching, prepared: Prepared) -> Estimator:
         return replace(scored, std_errors=errors)
 
     return estimate
+
+
+def _fewer_matches(design: Design, k: int) -> tuple[str, ...]:
+    """Note on units that have some matches, but fewer than are asked for."""
+    short = design.n_short(k)
+    unit = "unit has" if short == 1 else "units have"
+    return (f"{short:,} {unit} fewer than the {k:,} matches asked for",) if short else ()
 
 
 def _matched_on(strategy: PairMatching, prepared: Prepared) -> MatchedOn:

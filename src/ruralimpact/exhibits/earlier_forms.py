@@ -131,6 +131,11 @@ FORMS = (
     # Notes on estimates
     marked("{counts} treated units are excluded because the outcome is missing"),
     marked("{counts} treated unit is excluded because the outcome is missing"),
+    marked("{counts} units have fewer than the {k} matches asked for"),
+    marked("{counts} unit has fewer than the {k} matches asked for"),
+    marked(
+        "the effect is that on the overlap population (ATO), as the strategy has it, not the {asked}"
+    ),
     marked("before-after change, not attributable to the project"),
     marked("scores use an outcome regression on what the weights are to balance"),
     marked("sampling weights are taken as known"),

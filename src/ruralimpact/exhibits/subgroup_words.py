@@ -12,6 +12,7 @@ from ruralimpact.exhibits import (
     marks,
     subgroup_order,
 )
+from ruralimpact.exhibits.earlier_words import translated
 from ruralimpact.exhibits.options import OfSubgroup
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.language import gettext, marked
@@ -166,8 +167,23 @@ def subgroup_notes(
     notes += interpretation.share_notes(frame, means=True)
     notes += effective_groups.group_notes(results, frame[frame["kind"] == "level"])
     notes += marks.estimate_notes(frame)
+    notes += _level_notes(results, frame)
     notes += [
         gettext("{letter}. No estimate: {reason}.").format(letter=letter, reason=reason)
         for reason, letter in letters.items()
     ]
     return tuple(notes)
+
+
+def _level_notes(results: StudyResults, frame: pd.DataFrame) -> list[str]:
+    """What effects of levels note of themselves and that on everyone does not, with whose they are."""
+    of_levels: dict[str, list[str]] = {}
+    for record in frame[(frame["kind"] == "level") & ~frame["suppressed"]].to_dict("records"):
+        known = str(everyone(results, str(record["spec_id"]))["notes"]).split("; ")
+        for note in str(record["notes"]).split("; "):
+            if note and note not in known:
+                of_levels.setdefault(note, []).append(str(record["level"]))
+    return [
+        f"{', '.join(dict.fromkeys(levels))}: {translated(note)}."
+        for note, levels in of_levels.items()
+    ]

@@ -17,9 +17,11 @@ from ruralimpact.errors import DesignError
 from ruralimpact.estimation.by_strategy import strategy_estimator
 from ruralimpact.estimation.effects import difference_estimator
 from ruralimpact.estimation.estimate import Estimator, ScoredEstimate
+from ruralimpact.estimation.informative_weights import telling_of_weights
 from ruralimpact.estimation.missing import spread_scores
 from ruralimpact.estimation.prepared import Prepared
 from ruralimpact.estimation.stratified import clustered_estimator
+from ruralimpact.inference.clustered import group_codes
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -150,7 +152,12 @@ def _within_strata(
         strata=cells,
         sampling=comparison.sampling,
     )
-    estimator = strategy_estimator(strategy, prepared)
+    estimator = telling_of_weights(
+        strategy_estimator(strategy, prepared),
+        strategy,
+        prepared,
+        group_codes(comparison.units["group"]),
+    )
     return [_level(comparison, inside, design, estimator) for inside in members]
 
 
@@ -183,7 +190,12 @@ def _anew(strategy: Strategy, comparison: Comparison, inside: BoolArray) -> Leve
         return Level(inside, None, reason=str(problem))
     outcome_covariates = _independent(comparison.matrix(strategy.outcome_regressors).rows(inside))
     prepared = Prepared(covariates, treatment, design, score, outcome_covariates, sampling=sampling)
-    part = strategy_estimator(strategy, prepared)
+    part = telling_of_weights(
+        strategy_estimator(strategy, prepared),
+        strategy,
+        prepared,
+        group_codes(comparison.units["group"].to_numpy()[inside]),
+    )
     weights = np.zeros(len(inside))
     weights[inside] = design.weights
     return Level(

@@ -40,6 +40,7 @@ class SubgroupRow(TestedRow):
     balanced: str = ""
     warning: str = ""
     reason: str = ""
+    notes: str = ""
     n_treated: int = 0
     n_control: int = 0
     n_clusters: int = 0
@@ -126,7 +127,11 @@ def level_row(
     own = replace(spec, estimand=supported, balanced=passed, dropped=level.dropped)
     clustering = effect.estimate.clustering(groups)
     estimated = estimate_row(own, effect.estimate, clustering)
-    row = replace(row, **{name: getattr(estimated, name) for name in _OF_ESTIMATES})
+    row = replace(
+        row,
+        notes="; ".join(effect.estimate.notes),
+        **{name: getattr(estimated, name) for name in _OF_ESTIMATES},
+    )
     if grouping.basis == "realised":
         return _without_tests(row)
     return row

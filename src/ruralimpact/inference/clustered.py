@@ -86,7 +86,7 @@ class Clustering:
     reduced_df: float | None = None
     strata: IntArray | None = None
 
-    @property
+    @cached_property
     def most_df(self) -> float:
         """Degrees of freedom that the sample leaves, where it was drawn within strata."""
         return np.inf if self.strata is None else degrees_left(self.groups, self.strata)
