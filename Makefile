@@ -73,7 +73,7 @@ simulation: setup ## coverage of every estimator on simulated clustered surveys 
 	@$(BIN)/python tests/simulation/difference_coverage_page.py
 
 recovery: setup ## recovery of the stand-in's planted truth over DRAWS draws (200: about an hour)
-	@$(call TABLES,bolivia_recovery bolivia_followup percent_intervals registers_recovery,draws=$(DRAWS))
+	@$(call TABLES,bolivia_recovery bolivia_followup percent_intervals registers_recovery survival_curves,draws=$(DRAWS))
 	@$(BIN)/python tests/simulation/recovery_page.py
 	@$(BIN)/python tests/simulation/registers_page.py
 

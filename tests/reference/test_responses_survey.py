@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from ruralimpact.responses.shares import Respondents, Share
 
@@ -50,3 +51,9 @@ def test_errors_of_respondents_in_groups() -> None:
     share = share_of("training", grouped=True)
     assert share.estimate == pytest.approx(row["estimate"], **CLOSE)
     assert share.std_error == pytest.approx(row["std_error"], **CLOSE)
+    # R has n p (1 - p) / ((n - 1) v) without n - 1, and Clopper and Pearson's interval at this size.
+    middle, z2 = (share.conf_low + share.conf_high) / 2, stats.norm.ppf(0.975) ** 2
+    size = z2 * (0.5 - middle) / (middle - share.estimate) * (len(ANSWERS) - 1) / len(ANSWERS)
+    having = share.estimate * size
+    ends = stats.beta.ppf([0.025, 0.975], [having, having + 1], [size - having + 1, size - having])
+    assert ends == pytest.approx([row["beta_low"], row["beta_high"]], **CLOSE)

@@ -29,7 +29,13 @@ COVERAGE = (
     "attrition_coverage",
     "strata_coverage",
 )
-RECOVERY = ("bolivia_recovery", "bolivia_followup", "percent_intervals", "registers_recovery")
+RECOVERY = (
+    "bolivia_recovery",
+    "bolivia_followup",
+    "percent_intervals",
+    "registers_recovery",
+    "survival_curves",
+)
 
 
 def simulation_of(name: str) -> Simulation:

@@ -19,10 +19,9 @@ EXACTLY_WITHIN = "chance of the draws: exactly it is within the bar"
 CHANCE = (
     "chance of the draws: {draws} tell a share of 95 percent from one off by {margin:.0f} points"
 )
-FEW_ASKED = (
-    "asked of the few of a region that changed their buyer: none in many draws, one to five in most"
-)
-FEW = "a share of 8 to 17 alliances moves in steps, with t of 2 to 4 degrees of freedom: too wide"
+FEW = "a share of 13 to 17 alliances moves in steps, with t of 3 or 4 degrees of freedom: too wide"
+UNPRINTED = "of 8 alliances: where fewer than 10 are behind a number it is never printed"
+SETTLED = "chance of the draws: in {draws:,} it held in {held:.1f} percent"
 ONE_OF_MANY = "chance of the draws: of {numbers} numbers one or so is as far off by it"
 UNEXPLAINED = "not explained by the number of draws or the size of the sample"
 TEXT = """# Recovery of what the registers were planted with
@@ -39,7 +38,9 @@ bar is {low:.0f} to {high:.0f}.
 
 In percent of the draws that have an interval. *Exactly*: what Wilson's interval, with the correction for
 the finite register, holds in samples of these sizes from these registers, added up over all samples that
-there can be; no draws are in it.
+there can be; no draws are in it. Reasons are asked of the few of a region that changed their buyer: there it
+is over all samples in which anybody was. *Many*: what the same intervals of survival held in {many:,} draws
+([survival_curves.csv](survival_curves.csv)).
 
 {outside}
 """
@@ -57,10 +58,11 @@ def reason(row: pd.Series, numbers: int) -> str:
         return NIL
     if np.isfinite(row["expected"]):
         return EXACTLY_WITHIN if LOW <= row["expected"] <= HIGH else STEPS
-    if "/reasons/" in row["key"] and "/region=" in row["key"]:
-        return FEW_ASKED
-    if "/curve/" in row["key"] and "=" in row["key"] and row["coverage"] > HIGH:
-        return FEW
+    if "region=Chaco" in row["key"] and "/curve/" in row["key"]:
+        return UNPRINTED
+    if np.isfinite(row["many"]):
+        settled = LOW <= row["many"] <= HIGH
+        return SETTLED.format(draws=int(row["many_draws"]), held=row["many"]) if settled else FEW
     away = abs(row["coverage"] - 95)
     if away <= margin(draws):
         return CHANCE.format(draws=f"{draws:.0f}", margin=margin(draws))
@@ -68,8 +70,21 @@ def reason(row: pd.Series, numbers: int) -> str:
     return ONE_OF_MANY.format(numbers=numbers) if so_far > 0.5 else UNEXPLAINED
 
 
-def page(rows: pd.DataFrame) -> str:
-    rows = rows.assign(coverage=100 * rows["coverage"], expected=100 * rows["expected"])
+def page(rows: pd.DataFrame, many: pd.DataFrame) -> str:
+    """Return the page.
+
+    Parameters
+    ----------
+    rows, many : DataFrame
+        Coverage by key: of all numbers, and of some in more draws.
+    """
+    more = many.set_index("key")
+    rows = rows.assign(
+        coverage=100 * rows["coverage"],
+        expected=100 * rows["expected"],
+        many=100 * rows["key"].map(more["coverage"]),
+        many_draws=rows["key"].map(more["draws"]),
+    )
     off = rows[~rows["coverage"].between(LOW, HIGH)]
     why = off.apply(reason, axis=1, numbers=len(rows))
     by_chance = why.str.startswith(("chance", NIL))
@@ -90,12 +105,14 @@ def page(rows: pd.DataFrame) -> str:
             "number": "`" + off["key"].str.strip("/") + "`",
             "held": off["coverage"].map("{:.1f}".format),
             "exactly": off["expected"].map("{:.1f}".format).replace("nan", ""),
+            "many": off["many"].map("{:.1f}".format).replace("nan", ""),
             "draws": (off["draws"] - off["without_interval"]).astype(int),
             "why": why,
         }
     )
     return TEXT.format(
         draws=int(rows["draws"].max()),
+        many=int(many["draws"].max()),
         low=LOW,
         high=HIGH,
         summary=markdown(pd.DataFrame(summary)),
@@ -105,7 +122,8 @@ def page(rows: pd.DataFrame) -> str:
 
 def main() -> None:
     rows = pd.read_csv(DOCS / "registers_recovery.csv")
-    (DOCS / "registers_recovery.md").write_text(page(rows), encoding="utf-8")
+    many = pd.read_csv(DOCS / "survival_curves.csv")
+    (DOCS / "registers_recovery.md").write_text(page(rows, many), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from ruralimpact.description.records import RecordedStudy
 from ruralimpact.gains.study import gains_study
 from ruralimpact.inference.wilson import wilson_interval
 from ruralimpact.plugins import load_plugins
+from ruralimpact.responses.shares import Respondents
 from ruralimpact.responses.study import responses_study
 from ruralimpact.returns.study import returns_study, returns_uncertainty
 from ruralimpact.schema.rate_of_return import RateOfReturn
@@ -34,6 +36,7 @@ from ruralimpact.schema.study import Study
 from ruralimpact.survival.study import survival_study
 
 FIRST_SEED = 5001
+NEGLIGIBLE = 1e-9
 ENDS = ["estimate", "conf_low", "conf_high"]
 TARGETED = {"funds": "share_funds", "families": "share_members"}
 
@@ -132,6 +135,52 @@ def wilson_coverage(share: float, n: float, population: float) -> float:
     return float(stats.hypergeom(size, having, drawn).pmf(counts) @ np.array(inside))
 
 
+@cache
+def domain_coverage(n: int, population: int, inside: int, having: int) -> float:
+    """Return how often the interval of a share of some of a stratum holds it, where there is one: exactly.
+
+    Parameters
+    ----------
+    n, population : int
+        Respondents, and units of the stratum that they are drawn from.
+    inside, having : int
+        Units of the stratum that are asked, and those of them with the answer.
+    """
+    respondents = Respondents(
+        np.zeros(n, dtype=np.int64), np.arange(n), np.full(n, float(population))
+    )
+    asked = stats.hypergeom(population, inside, n)
+    held = known = 0.0
+    for size in range(1, min(n, inside) + 1):
+        with_answer = stats.hypergeom(inside, having, size)
+        for count in range(size + 1):
+            chance = float(asked.pmf(size) * with_answer.pmf(count))
+            if chance < NEGLIGIBLE:
+                continue
+            place = np.arange(n)
+            share = respondents.share((place < count).astype(float), place < size, weighted=False)
+            if np.isfinite(share.conf_low):
+                known += chance
+                held += chance * (share.conf_low <= having / inside <= share.conf_high)
+    return held / known if known else float("nan")
+
+
+def _of_domains(table: pd.DataFrame) -> "pd.Series[float]":
+    """Return the exact coverage of what is asked of those alone who changed their buyer, by key; else NaN."""
+    rows = table.to_dict("index")
+    expected = {}
+    for key, row in rows.items():
+        question, _, region = str(key).partition("/region=")
+        stratum = rows.get(f"responses/workshops/changed/1/region={region}")
+        if "/reasons/" not in question or stratum is None:
+            continue
+        size = round(stratum["population"])
+        inside = round(stratum["truth"] * size)
+        having = round(row["truth"] * inside)
+        expected[key] = domain_coverage(round(stratum["n_units"]), size, inside, having)
+    return pd.Series(expected, dtype=float).reindex(table.index)
+
+
 def _joined(table: pd.DataFrame, columns: list[str]) -> "pd.Series[str]":
     return table[columns].astype(str).agg("/".join, axis=1)
 
@@ -149,10 +198,19 @@ def lean(study: Study) -> Study:
     return study.model_copy(update={"analyses": tuple(kept)})
 
 
-def one_draw(simulated: Simulated, study: Study, seed: int) -> pd.DataFrame:
-    """Return truth and estimate of each number of one draw."""
+@dataclass(frozen=True)
+class DrawnStudy:
+    """Tables of the truth of a draw by name, and units and outcomes by sample."""
+
+    truth: dict[str, pd.DataFrame]
+    units: Frames
+    outcomes: Frames
+
+
+def drawn_study(study: Study, seed: int) -> DrawnStudy:
+    """Make the raw files of a study anew and read them as a run does."""
     assert study.generate is not None
-    folder = ROOT / "config" / "studies" / simulated.name
+    folder = ROOT / "config" / "studies" / study.name
     plugin, generator = load_plugins(ROOT, ["plugins/rural_alliances"]).generators[
         study.generate.process
     ]
@@ -161,18 +219,24 @@ def one_draw(simulated: Simulated, study: Study, seed: int) -> pd.DataFrame:
     with tempfile.TemporaryDirectory() as raw:
         for name, content in data.raw.items():
             Path(raw, name).write_bytes(content)
-        units, outcomes = samples_of(study, Path(raw))
-    estimates = simulated.estimates(lean(study), units, outcomes).set_index("key")
-    table = estimates.assign(truth=simulated.truth(data.truth)).dropna(subset=["truth"])
+        return DrawnStudy(data.truth, *samples_of(study, Path(raw)))
+
+
+def one_draw(simulated: Simulated, study: Study, seed: int) -> pd.DataFrame:
+    """Return truth and estimate of each number of one draw."""
+    drawn = drawn_study(study, seed)
+    estimates = simulated.estimates(lean(study), drawn.units, drawn.outcomes).set_index("key")
+    table = estimates.assign(truth=simulated.truth(drawn.truth)).dropna(subset=["truth"])
     table = table.reindex(columns=[*ENDS, "truth", "n_units", "population"])
-    expected = map(wilson_coverage, table["truth"], table["n_units"], table["population"])
-    return table.assign(expected=list(expected)).reset_index()
+    of_all = map(wilson_coverage, table["truth"], table["n_units"], table["population"])
+    expected = pd.Series(list(of_all), table.index).fillna(_of_domains(table))
+    return table.assign(expected=expected).reset_index()
 
 
 def summed_up(name: str, table: pd.DataFrame) -> Iterator[Row]:
     """Yield coverage, bias and number of draws of each number; of intervals that there are.
 
-    `expected` is the coverage that Wilson's interval has by the sizes of the samples alone, where known.
+    `expected` is the coverage that the interval has by the sizes of the samples alone, where known.
     """
     for key, same in table.groupby("key", sort=False):
         known = same.dropna(subset=["conf_low", "conf_high"])

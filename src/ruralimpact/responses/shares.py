@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from ruralimpact.inference.wilson import wilson_interval
 
@@ -79,7 +80,8 @@ class Respondents:
         The variance is that of a domain mean under stratified sampling, linearised, groups as the units
         drawn and with the finite-population correction where each group has one respondent (Lumley 2010).
         The interval is Wilson's, for the sample size at which a simple random sample would have this
-        variance (Korn & Graubard 1998).
+        variance (Korn & Graubard 1998); with several respondents a group that size is less, by the squared
+        ratio of the quantiles of t with n - 1 and with groups less strata degrees of freedom.
         """
         n = int(counted.sum())
         population = float(self.weights[counted].sum())
@@ -130,4 +132,13 @@ class Respondents:
             return drawn * (population - 1) / (population - n) if known else float(drawn)
         if not error > 0 or n < 2:
             return float("nan")
-        return n * estimate * (1 - estimate) / ((n - 1) * error**2) * correction
+        size = n * estimate * (1 - estimate) / ((n - 1) * error**2) * correction
+        return size * self._few_groups(n) if self.clustered else size
+
+    def _few_groups(self, n: int) -> float:
+        """Factor by which few groups lessen the effective size of n respondents (Korn & Graubard 1998)."""
+        df = len(self._stratum_of_group) - len(np.unique(self._stratum_of_group))
+        if df < 1:
+            return float("nan")
+        quantiles = special.stdtrit(np.array([n - 1.0, float(df)]), 0.975)
+        return float((quantiles[0] / quantiles[1]) ** 2)

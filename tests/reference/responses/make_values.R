@@ -49,6 +49,8 @@ write.csv(out, file.path(dir, "shares.csv"), row.names = FALSE, quote = FALSE)
 d$group <- paste0(d$stratum, (as.integer(sub("^[a-z]+", "", d$id)) + 1) %/% 2)
 grouped <- svydesign(~group, strata = ~stratum, weights = ~I(register / drawn[stratum]), data = d)
 m <- svymean(~training, grouped)
-write.csv(data.frame(estimate = coef(m)[[1]], std_error = SE(m)[[1]]), file.path(dir, "grouped.csv"), row.names = FALSE,
-  quote = FALSE)
+# Clopper-Pearson at the effective size of Korn & Graubard, which the interval tells.
+beta <- attr(svyciprop(~training, grouped, method = "beta"), "ci")
+write.csv(data.frame(estimate = coef(m)[[1]], std_error = SE(m)[[1]], beta_low = beta[[1]], beta_high = beta[[2]]),
+  file.path(dir, "grouped.csv"), row.names = FALSE, quote = FALSE)
 writeLines(c(R.version.string, paste("survey", packageVersion("survey"))), file.path(dir, "versions.txt"))
