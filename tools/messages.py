@@ -1,4 +1,4 @@
-"""Gather the sentences of the package and its templates into the catalogues of its languages.
+"""Gather the sentences of the package and its templates, and the forms of its messages, into catalogues.
 
 Run by `make messages`. What is new stands in a catalogue without a translation; what is gone is taken out.
 """
@@ -8,12 +8,13 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
+import message_forms
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from ruralimpact.language import Language
-from ruralimpact.language.catalogue import DOMAIN, catalogue_path
+from ruralimpact.language.catalogue import DOMAIN, MESSAGES, catalogue_path
 
 ROOT = Path(__file__).parent.parent
 LANGUAGES: tuple[Language, ...] = ("es",)
@@ -57,33 +58,46 @@ def messages_of_module(text: str) -> Iterator[tuple[str, ...]]:
             yield forms
 
 
+def message_catalogue() -> Catalog:
+    """Return the forms of messages, without translations."""
+    template = Catalog(charset="utf-8")
+    for path, form in message_forms.forms():
+        template.add(form, None, [(_shown(path), 0)])
+    return template
+
+
 def _shown(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def updated(language: Language, template: Catalog) -> Catalog:
-    """Return the catalogue of a language with the sentences of the source."""
-    path = catalogue_path(language)
-    known = Catalog(locale=language, domain=DOMAIN)
+def updated(language: Language, template: Catalog, domain: str = DOMAIN) -> Catalog:
+    """Return a catalogue of a language with the sentences of the source."""
+    path = catalogue_path(language, domain)
+    known = Catalog(locale=language, domain=domain)
     if path.exists():
         with path.open("rb") as file:
-            known = read_po(file, locale=language, domain=DOMAIN)
+            known = read_po(file, locale=language, domain=domain)
     known.update(template, no_fuzzy_matching=True, update_creation_date=False)
     known.obsolete.clear()
     return known
 
 
+def write_catalogue(language: Language, catalogue: Catalog, domain: str = DOMAIN) -> None:
+    """Write a catalogue of a language, and say how much of it has no translation."""
+    buffer = io.BytesIO()
+    write_po(buffer, catalogue, width=100, omit_header=True, include_lineno=False)
+    head = _HEAD.format(language=language, plurals=catalogue.plural_forms)
+    catalogue_path(language, domain).write_bytes(head.encode() + buffer.getvalue())
+    missing = sum(1 for message in catalogue if message.id and not message.string)
+    print(f"{language}, {domain}: {len(catalogue)} messages, {missing} without a translation")
+
+
 def main() -> None:
-    """Write the catalogues, and say how much of each has no translation."""
-    template = sentences()
+    """Write the catalogues."""
+    templates = {DOMAIN: sentences(), MESSAGES: message_catalogue()}
     for language in LANGUAGES:
-        catalogue = updated(language, template)
-        buffer = io.BytesIO()
-        write_po(buffer, catalogue, width=100, omit_header=True, include_lineno=False)
-        head = _HEAD.format(language=language, plurals=catalogue.plural_forms)
-        catalogue_path(language).write_bytes(head.encode() + buffer.getvalue())
-        missing = sum(1 for message in catalogue if message.id and not message.string)
-        print(f"{language}: {len(catalogue)} messages, {missing} without a translation")
+        for domain, template in templates.items():
+            write_catalogue(language, updated(language, template, domain), domain)
 
 
 if __name__ == "__main__":

@@ -9,12 +9,16 @@ import os
 import sys
 from collections.abc import Sequence
 from types import ModuleType
+from typing import get_args
 
 import shtab
 
 from ruralimpact import __version__
+from ruralimpact.cli.speech import OPTION, say, speaking, spoken_language
 from ruralimpact.errors import RuralImpactError
 from ruralimpact.faults import fault_place, fault_text, storage_fault_behind
+from ruralimpact.language import Language
+from ruralimpact.language.told import told, told_paragraphs
 
 # In the order in which someone needs them.
 COMMANDS = ("new", "check", "run", "status", "trace", "package")
@@ -58,18 +62,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _status(arguments: Sequence[str] | None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
+    with speaking(spoken_language(given)):
+        return _done(given)
+
+
+def _done(given: Sequence[str]) -> int:
     named = [name for name in given[:1] if name in COMMANDS]
     options = parser(named or COMMANDS).parse_args(given)
     try:
         return int(options.command(options))
     except RuralImpactError as error:
-        print(f"error: {error}", file=sys.stderr)
+        say(f"error: {error}", error=True)
         return 1
     except BrokenPipeError:
         raise
     except Exception as error:
         storage = storage_fault_behind(error)
-        print(f"error: {storage}" if storage else _fault(error), file=sys.stderr)
+        say(f"error: {storage}" if storage else _fault(error), error=True)
         return 1
 
 
@@ -103,14 +112,21 @@ def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
     commands = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in names:
         module = _module(name)
-        summary, _, rest = str(module.__doc__).partition("\n")
+        description = told_paragraphs(str(module.__doc__))
         command = commands.add_parser(
             name,
-            help=summary.rstrip("."),
-            description=f"{summary}\n{rest}",
+            help=description.partition("\n\n")[0].rstrip(".\n"),
+            description=description,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         module.add_arguments(command)
+        command.add_argument(
+            OPTION,
+            choices=get_args(Language),
+            help="language of what is said here, if not that of the study or the system",
+        )
+        for action in command._actions:
+            action.help = action.help and told(action.help)
         command.set_defaults(command=module.main)
     return whole
 

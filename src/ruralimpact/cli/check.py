@@ -8,11 +8,11 @@ config/config.yaml does not list.
 """
 
 import argparse
-import sys
 from collections.abc import Sequence
 
 from ruralimpact.checks.identifiers import proposals
 from ruralimpact.cli import project
+from ruralimpact.cli.speech import say
 from ruralimpact.config import load_config, unlisted_studies
 from ruralimpact.errors import RuralImpactError
 
@@ -29,22 +29,20 @@ def main(options: argparse.Namespace) -> int:
     problems = [problem for study in checked for problem in study.problems]
     unlisted = () if options.studies else unlisted_studies(root)
     for note in (*unlisted, *(remark for study in checked for remark in study.remarks)):
-        print(f"note: {note}")
+        say(f"note: {note}")
     if not problems:
         names = options.studies or load_config(root).studies
-        print(f"No mistake found in {', '.join(names)}.")
+        say(f"No mistake found in {', '.join(names)}.")
         for study in project.chosen_studies(root, options.studies):
             for proposal in proposals(root, study):
-                print(f"note: {proposal}")
+                say(f"note: {proposal}")
     return report(problems)
 
 
 def report(problems: Sequence[RuralImpactError]) -> int:
     """Print mistakes and return the exit status."""
     for problem in problems:
-        print(f"error: {problem}", file=sys.stderr)
+        say(f"error: {problem}", error=True)
     if len(problems) > 1:
-        print(
-            f"{len(problems)} mistakes; those that stop a run first stand first.", file=sys.stderr
-        )
+        say(f"{len(problems)} mistakes; those that stop a run first stand first.", error=True)
     return int(bool(problems))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ruralimpact.cli import check, project
+from ruralimpact.cli.speech import say
 from ruralimpact.config import unlisted_studies
 from ruralimpact.errors import RuralImpactError
 from ruralimpact.privacy.keyed_ids import KEY_FILE, lost_key
@@ -45,7 +46,7 @@ def follow(
         return check.report(problems)
     _tell_lost_key(root)
     for study in () if names else unlisted_studies(root):
-        print(f"note: {study}", file=sys.stderr)
+        say(f"note: {study}", error=True)
     processes.let_work(process)
     progress = RunProgress(studies)
     _show(process, progress, files)
@@ -76,10 +77,10 @@ def _show(process: subprocess.Popen[bytes], progress: RunProgress, files: snakem
 
 def _tell_lost_key(root: Path) -> None:
     if lost_key(root):
-        print(
+        say(
             f"note: {KEY_FILE} is gone, so identifiers get a new key: no unit can be linked with earlier "
             "results or with copies handed on. To keep the link, stop, put the file back and run again.",
-            file=sys.stderr,
+            error=True,
         )
 
 
@@ -93,16 +94,16 @@ def _conclude(
 ) -> int:
     """Print the reports of the studies that are whole, then what went wrong with the others."""
     if status == 0 and not progress.any_planned:
-        print("Nothing to do: all results are up to date.")
+        say("Nothing to do: all results are up to date.")
     elif status == 0:
-        print(f"Done in {seconds:.0f} seconds.")
+        say(f"Done in {seconds:.0f} seconds.")
     for study in studies:
         if status == 0 or (progress.any_planned and progress.studies[study.name].complete):
             print("\n".join(["", *outcome.summary(study, root)]))
     if status != 0:
         sys.stdout.flush()
         lines = outcome.errors(progress, root, files.output)
-        print("\n".join([*lines, *_further(lines, root, progress)]), file=sys.stderr)
+        say(*lines, *_further(lines, root, progress), error=True)
     return _conclude_with_index(root, status)
 
 
@@ -111,10 +112,10 @@ def _conclude_with_index(root: Path, status: int) -> int:
     try:
         index = index_page.write_index(root)
     except OSError as fault:
-        print(f"error: results/index.html was not written: {fault.strerror}.", file=sys.stderr)
+        say(f"error: results/index.html was not written: {fault.strerror}.", error=True)
         return 1
     if status == 0 and index is not None:
-        print("\n".join(["", *outcome.overview(root, index)]))
+        say("", *outcome.overview(root, index))
     return min(status, 1)
 
 

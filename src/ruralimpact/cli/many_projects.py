@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from ruralimpact.cli.speech import say
 from ruralimpact.errors import ConfigError
 from ruralimpact.locations import shipped
 from ruralimpact.runner import processes, snakemake
@@ -130,7 +131,7 @@ def _conclude(status: int, logs: Mapping[str, _Log], files: snakemake.Files) -> 
     stopped = [name for name, log in logs.items() if not log.is_whole]
     refused = SUMMARY / "logs" / "summary.log"
     if status == 0:
-        print(f"\nAcross studies: {SUMMARY / 'index.html'}")
+        say(f"\nAcross studies: {SUMMARY / 'index.html'}")
         return 0
     if stopped and any(log.path.exists() for log in logs.values()):
         problem = (
@@ -142,5 +143,5 @@ def _conclude(status: int, logs: Mapping[str, _Log], files: snakemake.Files) -> 
     else:
         output = SUMMARY / files.output.relative_to(SUMMARY.resolve())
         problem = f"error: Snakemake could not run the projects. Details: {output}"
-    print(problem, file=sys.stderr)
+    say(problem, error=True)
     return 1

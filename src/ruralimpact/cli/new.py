@@ -16,6 +16,7 @@ from pathlib import Path
 from string import Template
 
 from ruralimpact import __version__
+from ruralimpact.cli.speech import say
 from ruralimpact.config import study_examination
 from ruralimpact.draft import draft_study, write_draft
 from ruralimpact.draft.column_names import slug
@@ -74,8 +75,8 @@ def main(options: argparse.Namespace) -> int:
     if options.files:
         return _draft(folder, options)
     write_project(folder)
-    print(f"A new project stands in {folder}")
-    print("It holds an invented example. Go there, and: ruralimpact run")
+    say(f"A new project stands in {folder}")
+    say("It holds an invented example. Go there, and: ruralimpact run")
     return 0
 
 
@@ -89,20 +90,20 @@ def _draft(folder: Path, options: argparse.Namespace) -> int:
     write_draft(study, folder, as_text=options.codebook == "csv")
     home = Path("config") / "studies" / name
     codebook = "codebook.csv" if options.codebook == "csv" else "codebook.xlsx"
-    print(f"A draft of the study '{name}' stands in {folder}")
+    say(f"A draft of the study '{name}' stands in {folder}")
     for source in study.sources:
-        print(f"  {_rows_of(source)}, source '{source.name}'")
+        say(f"  {_rows_of(source)}, source '{source.name}'")
         for joined in source.joined:
-            print(f"  {_rows_of(joined.source)}, joined to '{source.name}' by '{joined.own}'")
+            say(f"  {_rows_of(joined.source)}, joined to '{source.name}' by '{joined.own}'")
     for file, why in study.passed_over.items():
-        print(f"  {file}: {why}")
+        say(f"  {file}: {why}")
     examination = study_examination(folder / home)
     questions = [
         problem for problem in examination.problems() if "not answered yet" in problem.problem
     ]
-    print(f"\n{len(questions)} questions, each a ? in {home / 'study.yaml'} or {home / codebook}:")
-    print("\n".join(f"  {question}" for question in questions))
-    print(
+    say(f"\n{len(questions)} questions, each a ? in {home / 'study.yaml'} or {home / codebook}:")
+    say(*(f"  {question}" for question in questions))
+    say(
         "\nAnswer them there. Then, in the folder of the project: ruralimpact check, ruralimpact run"
     )
     return 0

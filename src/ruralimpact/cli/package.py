@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from ruralimpact.cli import project
+from ruralimpact.cli.speech import say
 from ruralimpact.errors import ConfigError
 
 
@@ -56,10 +57,10 @@ def main(options: argparse.Namespace) -> int:
     status = subprocess.run(command, check=False).returncode
     if status == 0:
         write_index(root)
-        print(f"The package stands in {written.folder}, and as {written.archive.name} beside it.")
-        print(f"Its digest, to be cited: {written.manifest.digest}")
+        say(f"The package stands in {written.folder}, and as {written.archive.name} beside it.")
+        say(f"Its digest, to be cited: {written.manifest.digest}")
         if not shared:
-            print(
+            say(
                 "Raw files and rows of units are not in it; documentation/left_out.csv lists them. "
                 "--with-data puts them in."
             )
@@ -67,7 +68,7 @@ def main(options: argparse.Namespace) -> int:
 
 
 def _tell(step: str) -> None:
-    print(f"{step} ...", flush=True)
+    say(f"{step} ...")
 
 
 def _check(package: Path) -> int:
@@ -75,7 +76,7 @@ def _check(package: Path) -> int:
 
     problems = package_problems(package)
     for problem in problems:
-        print(f"error: {problem}", file=sys.stderr)
+        say(f"error: {problem}", error=True)
     if not problems:
-        print("The package is whole: digests, documents, estimates and exhibits agree.")
+        say("The package is whole: digests, documents, estimates and exhibits agree.")
     return int(bool(problems))

@@ -6,11 +6,11 @@ input ends in one line that says what, where and in which rows; earlier results 
 """
 
 import argparse
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from ruralimpact.cli import many_projects, project
+from ruralimpact.cli.speech import say
 from ruralimpact.errors import ConfigError
 from ruralimpact.runner import processes, snakemake
 
@@ -54,12 +54,12 @@ def _guarded(run: Callable[[], int]) -> int:
         with processes.stop_signals():
             return run()
     except processes.AnotherRunError:
-        print("error: another run is at work in this folder; wait until it ends.", file=sys.stderr)
+        say("error: another run is at work in this folder; wait until it ends.", error=True)
         return 1
     except processes.StoppedError as stop:
-        print(
+        say(
             "\nStopped. Stages that had finished are kept; the next run goes on from there.",
-            file=sys.stderr,
+            error=True,
         )
         return 128 + stop.number
 

@@ -7,11 +7,11 @@ because it was never done.
 
 import argparse
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from ruralimpact.cli import project
+from ruralimpact.cli.speech import say
 from ruralimpact.config import study_examination
 from ruralimpact.runner import outcome, snakemake
 from ruralimpact.runner.messages import MessageReader
@@ -43,10 +43,10 @@ def main(options: argparse.Namespace) -> int:
     for event in MessageReader(files.events).new():
         progress.take(event)
     if ended.returncode != 0:
-        print("\n".join(outcome.errors(progress, root, files.output)), file=sys.stderr)
+        say(*outcome.errors(progress, root, files.output), error=True)
         return 1
     for study in progress.studies.values():
-        print("\n".join([*describe(study), *_by_design(root / "config" / "studies" / study.name)]))
+        say(*describe(study), *_by_design(root / "config" / "studies" / study.name))
     return 0
 
 

@@ -11,6 +11,7 @@ import contextlib
 from pathlib import Path
 
 from ruralimpact.cli import project
+from ruralimpact.cli.speech import say
 from ruralimpact.config import known_studies, load_config
 from ruralimpact.trace.cited_number import cited_number, cited_numbers, read_findings
 from ruralimpact.trace.way import Way, lines_of
@@ -42,8 +43,8 @@ def main(options: argparse.Namespace) -> int:
         (study,) = project.chosen_studies(root, [number.study])
         way = Way(study, number)
         print(number.identifier)
-        print("\n".join(lines_of(list(way.steps()))))
+        say(*lines_of(list(way.steps())))
         if target is not None:
             way.terms().to_csv(target, index=False)
-            print(f"Rows are in {target}; what they tell is not for publication.")
+            say(f"Rows are in {target}; what they tell is not for publication.")
     return 0

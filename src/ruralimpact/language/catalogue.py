@@ -15,6 +15,9 @@ from ruralimpact.schema.language import Language
 SOURCE: Language = "en"
 """The language in which sentences stand in the source."""
 DOMAIN = "ruralimpact"
+"""Sentences of exhibits and pages."""
+MESSAGES = "messages"
+"""Forms of what the command line says; see `ruralimpact.language.told`."""
 _FOLDER = Path(__file__).parent / "locale"
 
 
@@ -114,9 +117,19 @@ def marked(message: str, **values: object) -> str:
     return Declared(message, values) if values else message
 
 
-def catalogue_path(language: Language) -> Path:
-    """Return the catalogue of a language."""
-    return _FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+def catalogue_path(language: Language, domain: str = DOMAIN) -> Path:
+    """Return a catalogue of a language."""
+    return _FOLDER / language / "LC_MESSAGES" / f"{domain}.po"
+
+
+@cache
+def message_forms(language: Language) -> Mapping[str, str]:
+    """Return the forms of messages with their translations."""
+    from babel.messages.pofile import read_po
+
+    with catalogue_path(language, MESSAGES).open("rb") as file:
+        catalogue = read_po(file, locale=language, domain=MESSAGES)
+    return {str(entry.id): str(entry.string) for entry in catalogue if entry.id and entry.string}
 
 
 @cache

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ruralimpact.faults import told_fault
+from ruralimpact.language import gettext
 from ruralimpact.runner.index_page import further_pages
 from ruralimpact.runner.stages import RunProgress, StudyProgress
 from ruralimpact.schema.study import Study
@@ -53,8 +54,11 @@ def errors(progress: RunProgress, root: Path, output: Path) -> list[str]:
 def summary(study: Study, root: Path) -> list[str]:
     """Return the lines that say where a study's report is, and its headline numbers."""
     folder = Path("results") / study.name
-    stamp = " (synthetic stand-in)" if study.synthetic else ""
-    lines = [f"{study.name}: {study.title}{stamp}", f"  Report: {folder / 'report.html'}"]
+    title = study.title
+    if study.synthetic:
+        title = gettext("{title} (synthetic stand-in)").format(title=title)
+    report = gettext("Report: {path}").format(path=folder / "report.html")
+    lines = [f"{study.name}: {title}", f"  {report}"]
     try:
         text = (root / folder / "exhibits" / "findings.json").read_text(encoding="utf-8")
         answer = json.loads(text)["answer"]

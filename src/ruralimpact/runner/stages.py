@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ruralimpact.config.waves import rounds_of
+from ruralimpact.language import gettext, marked
 from ruralimpact.runner.messages import (
     JobFailed,
     JobFinished,
@@ -18,14 +19,14 @@ from ruralimpact.runner.messages import (
 from ruralimpact.schema.study import Study
 
 STAGES = {
-    "generate_data": "Making the raw files of the stand-in",
-    "ingest_source": "Reading the survey files",
-    "construct_samples": "Building the analysis samples",
-    "design_comparisons": "Matching {units}",
-    "estimate_impacts": "Estimating impacts",
-    "analyse_sensitivity": "Testing how far the estimates can be trusted",
-    "make_exhibits": "Drawing tables and figures",
-    "write_report": "Writing the report",
+    "generate_data": marked("Making the raw files of the stand-in"),
+    "ingest_source": marked("Reading the survey files"),
+    "construct_samples": marked("Building the analysis samples"),
+    "design_comparisons": marked("Matching {units}"),
+    "estimate_impacts": marked("Estimating impacts"),
+    "analyse_sensitivity": marked("Testing how far the estimates can be trusted"),
+    "make_exhibits": marked("Drawing tables and figures"),
+    "write_report": marked("Writing the report"),
 }
 # Rules that are part of a stage, and not worth a word of their own.
 _PARTS = {"publish_results": "write_report"}
@@ -93,20 +94,26 @@ class StudyProgress:
 
     def words(self, stage: str) -> str:
         """Say in words what a stage does."""
-        return STAGES[stage].format(units=self.units)
+        return gettext(STAGES[stage]).format(units=self.units)
 
     def describe(self) -> str:
         """Say in words where the study is."""
+        step = {"step": self.step, "steps": len(self.stages)}
         if self.failed:
-            return f"stopped at step {self.step} of {len(self.stages)}: {self.words(self.stage)}"
+            return gettext("stopped at step {step} of {steps}: {stage}").format(
+                **step, stage=self.words(self.stage)
+            )
         if self.complete:
-            return "finished" if self.planned else "up to date"
+            return gettext("finished") if self.planned else gettext("up to date")
         if not self.stage:
-            return "waiting"
+            return gettext("waiting")
+        text = gettext("step {step} of {steps}: {stage}").format(
+            **step, stage=self.words(self.stage)
+        )
         done, total, label = self.inside
-        text = f"step {self.step} of {len(self.stages)}: {self.words(self.stage)}"
         if total > 1 or label:
-            text += f" ({done} of {total}{': ' + label if label else ''})"
+            parts = gettext("{done} of {total}").format(done=done, total=total)
+            text += f" ({parts}{': ' + label if label else ''})"
         return text
 
 
