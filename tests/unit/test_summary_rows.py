@@ -88,6 +88,31 @@ def test_merged_notes_of_a_workbook(tmp_path):
         survey(path, AGE)
 
 
+def test_a_total_by_its_numbers(tmp_path):
+    """A running number for its identifier: it is the sum of the others, by a word or in several columns."""
+    lines = ["1,Ana,30,2.5,yes", "2,Luz,40,1,no", "3,Eva,50,1.5,no"]
+    for last in ("4,Total,120,,", "4,,120,5,"):
+        with pytest.raises(DataError, match="row 5: reads like a total"):
+            survey(csv_file(tmp_path, "id,name,age,land,arm", *lines, last), AGE)
+    for last in ("4,Total,60,9,no", "4,Rosa,120,2,no"):  # an answer, and a sum by chance
+        assert len(survey(csv_file(tmp_path, "id,name,age,land,arm", *lines, last), AGE).table) == 4
+
+
+def test_headings_over_most_of_a_row_are_one_cell(tmp_path):
+    """So they are kept out, and ranges down a column still have their value in each row."""
+    rows = [
+        ["place", "id", "age", "arm"],
+        ["a", "1", 30, "yes"],
+        [None, "2", 40, "no"],
+        ["Preliminary, as of May", None, None, None],
+    ]
+    path = workbook(tmp_path, *rows, merge=["A2:A3", "A4:D4"])
+    keep = [{"column": "id", "known": True, "reason": "headings"}]
+    place = {"variable": "place", "raw_name": "place", "type": "category", "role": "input"}
+    table = survey(path, AGE, place, merged="fill", keep=keep).table
+    assert (table["age"].tolist(), table["place"].tolist()) == ([30, 40], ["a", "a"])
+
+
 def test_rows_that_have_nothing_but_a_cell_are_told_by_the_check(tmp_path):
     path = csv_file(
         tmp_path, "id,age,arm,place", "1,30,yes,a", "Municipio de Camiri,,,", "2,40,no,b"

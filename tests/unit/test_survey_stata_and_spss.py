@@ -44,6 +44,28 @@ class TestStata:
         days = survey(path, {**AGE, "type": "date"}, dates="%d/%m/%Y").table["age"]
         assert days.tolist() == [(pd.Timestamp(day) - pd.Timestamp(0)).days]
 
+    @pytest.mark.parametrize(
+        ("labels", "role", "refused"),
+        [
+            ({0: "Con proyecto", 1: "Sin proyecto"}, "input", True),
+            ({0: "Treated", 1: "Control"}, "treatment", True),
+            ({0: "Sin riego", 1: "Con riego"}, "input", False),
+            ({0: "Nativo", 1: "Nocturno"}, "input", False),
+        ],
+    )
+    def test_an_indicator_of_what_the_file_calls_without(self, labels, role, refused, tmp_path):
+        path = tmp_path / "s.dta"
+        frame = pd.DataFrame({"id": [1.0, 2], "age": [0.0, 1.0]})
+        pyreadstat.write_dta(frame, path, variable_value_labels={"age": labels})
+        entry = {**AGE, "type": "indicator", "role": role}
+        if refused:
+            with pytest.raises(
+                DataError, match="labels 1 '.*', and the codebook takes it for 'yes'"
+            ):
+                survey(path, entry)
+        else:
+            assert survey(path, entry).table["age"].tolist() == [0, 1]
+
     def test_missing_integers(self, tmp_path):
         path = tmp_path / "s.dta"
         frame = pd.DataFrame({"id": [1, 2], "age": pd.array([3, None], dtype="Int16")})

@@ -57,16 +57,15 @@ def remark_on_cells(
 
 
 def remarks_on_values(
-    raw: RawTable, survey: Survey, entries: Sequence[Entry], *, file: str, ids: Sequence[str]
+    cells: pd.DataFrame, survey: Survey, entries: Sequence[Entry], *, file: str, ids: Sequence[str]
 ) -> Iterator[Remark]:
     """Yield what counts as a value and may be none: words for "missing", codes that the file gives labels.
 
     Parameters
     ----------
-    raw : RawTable
-        The file as it was read.
+    cells : DataFrame of str
+        Rows of the file that the survey has.
     survey : Survey
-        What was made of it.
     entries : sequence of Entry
     file : str
     ids : sequence of str
@@ -78,7 +77,7 @@ def remarks_on_values(
         if entry.type == "category" and not entry.labels
     }
     for column, what in {**named, **dict.fromkeys(ids, "an identifier")}.items():
-        odd = _cells(raw.cells, column, reads_like_missing)
+        odd = _cells(cells, column, reads_like_missing)
         if len(odd):
             yield Remark(
                 DataError(
@@ -93,7 +92,7 @@ def remarks_on_values(
     columns = {entry.variable: entry.raw_name for entry in entries}
     for variable, labels in survey.quality.labels_of_numbers.items():
         for code, label in labels.items():
-            odd = _cells(raw.cells, columns[variable], partial(_is_code, code))
+            odd = _cells(cells, columns[variable], partial(_is_code, code))
             yield Remark(
                 DataError(
                     f"{code} counts as a number ('{variable}'), and the file gives it the label '{label}'.",

@@ -151,23 +151,15 @@ def _remarks(attempt: _Attempt, survey: Survey) -> tuple[Remark, ...]:
             told = replace(cells, rows=rows)
             remarks.append(remark_on_cells(told, attempt.raw, file=source.path, private=private))
     columns = [column for column in id_columns(source) if column != ROW_NUMBER]
-    remarks += remarks_on_values(
-        attempt.raw, survey, attempt.entries, file=source.path, ids=columns
-    )
-    remarks += _lone_cells(attempt)
+    used = attempt.raw.cells[attempt.raw.cells.index.isin(survey.rows)]
+    remarks += remarks_on_values(used, survey, attempt.entries, file=source.path, ids=columns)
+    lone = used.index[lone_cells(used)].tolist()
+    if lone:
+        problem = (
+            "nothing but one cell is filled. If it is no unit, keep it out by `keep` of the source."
+        )
+        remarks.append(Remark(DataError(problem, file=source.path, rows=lone)))
     return tuple(remarks)
-
-
-def _lone_cells(attempt: _Attempt) -> list[Remark]:
-    """Tell rows that have a single cell: a unit that did not answer, or a heading between units."""
-    cells = attempt.raw.cells
-    lone = cells.index[lone_cells(cells)].tolist()
-    if not lone:
-        return []
-    problem = (
-        "nothing but one cell is filled. If it is no unit, keep it out by `keep` of the source."
-    )
-    return [Remark(DataError(problem, file=attempt.source.path, rows=lone))]
 
 
 def _refused_rows(raw: RawTable, column: str) -> list[int]:

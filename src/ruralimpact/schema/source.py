@@ -47,7 +47,7 @@ class Reading(Settings):
     several rows the words are joined by a slash."""
     merged: Literal["fill"] | None = None
     """Give each cell of a merged range of an `.xlsx` file its value. Without it such cells cannot be
-    used."""
+    used. Headings and notes over most of a row, from its beginning on, are a single cell."""
 
 
 class JoinedFile(Reading):

@@ -8,7 +8,11 @@ from ruralimpact.survey.prepare import PreparedTable
 from ruralimpact.survey.raw_column import columns_of
 from ruralimpact.survey.recode import Recoded
 
-CODE, BY_EDIT = "means missing by the codebook", "blanked by an edit"
+CODE, BY_FILE, BY_EDIT = (
+    "means missing by the codebook",
+    "means missing by what the file declares",
+    "blanked by an edit",
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ def set_to_missing(
     blanked = {row for name in names for row in prepared.blanked.get(name, ())}
     for reason, rows in (
         (f"outside the codebook's range ({entry.range_in_words})", recoded.out_of_range_rows),
-        (CODE, recoded.code_rows),
+        (CODE if entry.missing_codes else BY_FILE, recoded.code_rows),
         (BY_EDIT, sorted(blanked & missing)),
     ):
         if rows:

@@ -45,7 +45,8 @@ def read_excel(
     header : sequence of int, optional
         Rows of the names; the first when not given. Columns end with the last name.
     merged : {"fill"}, optional
-        Give each cell of a merged range its value.
+        Give each cell of a merged range its value. Lines over most of a row, from its beginning on, are
+        headings or notes: a single cell.
     decimal : str
         Mark that numbers are written with, so that texts and numbers of a column are read alike.
     key : str
@@ -86,8 +87,10 @@ def read_excel(
             notes.append(
                 f"columns shown in percent, read as stored (0.5 for 50%): {percent.columns:,}"
             )
+    width = max((len(rows.get(row, ())) for row in named), default=0)
     for area in _merged_ranges(file, part):
-        _spread(rows, area, fill=merged == "fill" and area[1] > max(named))
+        if not _is_heading(area, max(named), width):
+            _spread(rows, area, fill=merged == "fill" and area[1] > max(named))
     grid, beyond = _within_names(rows, named)
     if beyond:
         notes.append(f"cells to the right of the last named column, which are not read: {beyond:,}")
@@ -209,6 +212,12 @@ def _merged_ranges(file: Path, part: str) -> list[tuple[int, int, int, int]]:
     """Return first column, first row, last column and last row of each merged range."""
     ranges = _matches(file, part, rb'<mergeCell\s[^>]*ref="([A-Z0-9:]+)"')
     return [range_boundaries(match.decode()) for match in ranges]
+
+
+def _is_heading(area: tuple[int, int, int, int], header: int, width: int) -> bool:
+    """Tell whether a range is a line of words between or under rows: most of one row, from its beginning."""
+    left, top, right, bottom = area
+    return top == bottom and top > header and left == 1 and right > max(width / 2, 2)
 
 
 def _spread(rows: dict[int, list[str]], area: tuple[int, int, int, int], *, fill: bool) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ruralimpact.errors import DataError
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import Entry
+from ruralimpact.survey.file_labels import by_form, refuse_exchanged, refuse_shared
 from ruralimpact.survey.identifiers import refuse_inexact
 from ruralimpact.survey.marks import mark_of_thousands, marks_in_doubt
 from ruralimpact.survey.plain_numbers import plain_numbers
@@ -174,17 +175,15 @@ class _Reading:
         described = raw.value_labels.get(entry.raw_name, {})
         missing = {form for code in entry.missing_codes for form in _forms(code)}
         declared = raw.missing.get(entry.raw_name, frozenset())
-        missing |= {code for code in declared if code not in _by_form(entry.labels)}
-        _refuse_exchanged(entry, described, file)
+        missing |= {code for code in declared if code not in by_form(entry.labels)}
+        refuse_exchanged(entry, described, file)
         labels, from_file = entry.labels, False
         if entry.type == "category" and not labels and entry.role != "group":
             labels = {code: text for code, text in described.items() if code not in missing}
             from_file = bool(labels)
-            _refuse_shared(labels, entry, file)
+            refuse_shared(labels, entry, file)
         dates = None if raw.stored.get(entry.raw_name) == DATE else dates
-        return cls(
-            entry, decimal, _by_form(labels), frozenset(missing), from_file, described, dates
-        )
+        return cls(entry, decimal, by_form(labels), frozenset(missing), from_file, described, dates)
 
     def parsed_all(self, texts: pd.Index) -> tuple[NDArray[Any], list[int]]:
         """Return the value of each text, and the places of those that do not fit."""
@@ -287,18 +286,19 @@ class _Reading:
             return [*hints, "How dates are written, such as %d/%m/%Y, is stated under `dates`."]
         if kind == "integer" and all(number_of(text, self.decimal) is not None for text in texts):
             return [*hints, "A variable that has decimals is of type number."]
-        if kind in ("number", "money", "integer") and all(map(_MARKED.fullmatch, texts)):
-            thousands = mark_of_thousands(list(map(str.strip, texts)), self.decimal)
-            if thousands is not None:
+        marked = [text.strip() for text in texts if _MARKED.fullmatch(text)]
+        if kind in ("number", "money", "integer") and 2 * len(marked) > len(texts):
+            thousands = mark_of_thousands(marked, self.decimal)
+            if thousands is None:
                 return [
                     *hints,
-                    f"If the marks are for thousands, take them out by the edit `{{rule: thousands, columns: "
-                    f'[{self.entry.raw_name}], mark: "{thousands}"}}` of the source.',
+                    "Which mark is for decimals, and which for thousands, is stated "
+                    "under `decimal` and the edit `thousands` of the source.",
                 ]
+            edit = f'{{rule: thousands, columns: [{self.entry.raw_name}], mark: "{thousands}"}}'
             return [
                 *hints,
-                "Which mark is for decimals, and which for thousands, is stated "
-                "under `decimal` and the edit `thousands` of the source.",
+                f"If the marks are for thousands, take them out by the edit `{edit}` of the source.",
             ]
         if kind in ("number", "money", "integer", "date") and any(map(_HAS_DIGIT.search, texts)):
             return [*hints, "Correct it by a table of `corrections` or `recodes`."]
@@ -317,55 +317,6 @@ def _forms(code: str) -> set[str]:
     """Return what a missing code may look like in a file: also without quotes, and with a plain minus."""
     bare = re.sub(r"^[\u2212\u2013](?=\d)", "-", normalised(code).strip("'\"\u2018\u2019"))
     return {normalised(code), code_of(code), bare, code_of(bare)}
-
-
-def _by_form(labels: Mapping[str, str]) -> dict[str, str]:
-    """Return labels by their code as written and in the form of `values.code_of`."""
-    return {code_of(code): label for code, label in labels.items()} | {
-        normalised(code): label for code, label in labels.items()
-    }
-
-
-def _refuse_shared(labels: Mapping[str, str], entry: Entry, file: str | Path) -> None:
-    """Refuse labels of a file that would make two codes one value."""
-    first: dict[str, str] = {}
-    for code, label in labels.items():
-        if first.setdefault(label, code) != code:
-            problem = (
-                f"the file gives the codes {first[label]} and {code} the same label '{label}'."
-            )
-            hint = f"Give the labels of '{entry.variable}' in the codebook."
-            raise DataError(problem, file=file, column=entry.raw_name, hint=hint)
-
-
-_NO = ("no", "nein", "non", "não")
-
-
-def _refuse_exchanged(entry: Entry, described: Mapping[str, str], file: str | Path) -> None:
-    """Refuse labels of the codebook that the file itself gives to another code, or 1 for what it calls no."""
-    given = {code_of(code): label for code, label in entry.labels.items()}
-    if entry.type == "indicator":
-        given = given or {"1": "yes"}
-        exchanged = [
-            code
-            for code, label in described.items()
-            if folded(label) in _NO and given.get(code) in ("1", "yes")
-        ]
-    else:
-        codes = {folded(label): code for code, label in given.items()}
-        exchanged = [
-            code
-            for code, label in described.items()
-            if code in given and codes.get(folded(label), code) != code
-        ]
-    if exchanged:
-        code = exchanged[0]
-        raise DataError(
-            f"the file labels {code} '{described[code]}', and the codebook takes it for '{given[code]}' "
-            f"('{entry.variable}').",
-            file=file,
-            column=entry.raw_name,
-        )
 
 
 def _doubt(texts: Sequence[str], column: pd.Series, entry: Entry, file: str | Path) -> DataError:

@@ -1,7 +1,6 @@
 """Rows of a sheet that are about no unit: totals, averages, counts, and notes under the table."""
 
 import re
-import unicodedata
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.errors import DataError
-from ruralimpact.survey.values import MERGED, each_text, normalised
+from ruralimpact.survey.values import MERGED, each_text, normalised, number_of, plain_words
 
 _TOTAL = re.compile(
     r"(?:(?:sub|gran|grand|sous|grande|suma)[- ]?)?tot(?:al|ales|als|aux|ais)\b.*"
@@ -25,7 +24,9 @@ _NOTE = re.compile(
     r"(?:fuentes?|notas?|sources?|notes?|quelle|fonte|elabora(?:do|cion)|observacion(?:es)?|n\.? ?b\.?)\W.+"
     r"|\(?\*+\)? ?\w.*|\(?\d\)?/ .+"
 )
-_FEW_COLUMNS = 3
+_FEW_COLUMNS, _FEW_ROWS, _MOST_ROWS = 3, 3, 100_000
+_NEAR_BEGINNING = 4  # columns
+_ROUNDING = 1e-4
 
 
 def refuse_summary_rows(
@@ -57,6 +58,7 @@ def refuse_summary_rows(
     total = _reads_like(_TOTAL, first)
     for name in named:
         total |= _reads_like(_TOTAL, cells.iloc[:, list(cells).index(name)])
+    total |= _added_up(cells, own)
     note = _reads_like(_NOTE, first)
     note[note] = lone_cells(cells[note])
     for what, hit in (("a total, an average or a count", total), ("a note", note)):
@@ -70,9 +72,39 @@ def refuse_summary_rows(
             )
 
 
+def _added_up(cells: pd.DataFrame, own: Collection[str]) -> NDArray[np.bool_]:
+    """Tell which rows are the sum of the others: the last, and those with a word for it near their beginning.
+
+    The word alone may be an answer (a total loss), and a number alone may be the sum by chance.
+    """
+    hit = np.zeros(len(cells), dtype=bool)
+    if not _FEW_ROWS <= len(cells) <= _MOST_ROWS:
+        return hit
+    word = np.zeros(len(cells), dtype=bool)
+    for position, name in enumerate(cells.columns[:_NEAR_BEGINNING]):
+        if name in own:
+            word |= _reads_like(_TOTAL, cells.iloc[:, position])
+    for row in {*np.flatnonzero(word), len(cells) - 1}:
+        hit[row] = _sums(cells, row, ~word) >= (1 if word[row] else 2)
+    return hit
+
+
+def _sums(cells: pd.DataFrame, row: int, others: NDArray[np.bool_]) -> int:
+    """Count the columns in which a row has the sum of the others, and no other has more."""
+    others = others & (np.arange(len(cells)) != row)
+    count = 0
+    for position in range(cells.shape[1]):
+        number = number_of(str(cells.iloc[row, position]))
+        if number:
+            numbers = pd.to_numeric(cells.iloc[others, position], errors="coerce").dropna()
+            alike = abs(number - numbers.sum()) <= _ROUNDING * abs(number)
+            count += len(numbers) >= _FEW_ROWS and numbers.abs().max() < abs(number) and alike
+    return count
+
+
 def is_summary(cells: Sequence[str]) -> bool:
     """Tell whether a line of a file reads like a total or a note, by its first cell that is not blank."""
-    filled = [_plain(cell) for cell in cells if cell.strip() and cell != MERGED]
+    filled = [plain_words(cell) for cell in cells if cell.strip() and cell != MERGED]
     if not filled:
         return False
     return _TOTAL.fullmatch(filled[0]) is not None or (
@@ -111,14 +143,8 @@ def _first_texts(cells: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
 
 
 def _reads_like(pattern: re.Pattern[str], texts: pd.Series) -> NDArray[np.bool_]:
-    alike = each_text(texts, lambda text: pattern.fullmatch(_plain(text)) is not None)
+    alike = each_text(texts, lambda text: pattern.fullmatch(plain_words(text)) is not None)
     return np.array(alike, dtype=bool)
-
-
-def _plain(text: str) -> str:
-    """Return a text in small letters without accents."""
-    apart = unicodedata.normalize("NFKD", normalised(text).casefold())
-    return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
 
 def _way_out(cells: pd.DataFrame, rows: NDArray[np.bool_]) -> str:

@@ -54,6 +54,12 @@ def normalised(text: str) -> str:
 _UNSEEN = ("Cf", "Cc")
 
 
+def plain_words(text: str) -> str:
+    """Return a text in small letters without accents, its words apart."""
+    letters = unicodedata.normalize("NFKD", normalised(text).casefold())
+    return "".join(sign for sign in letters if not unicodedata.combining(sign))
+
+
 def is_error(text: str) -> bool:
     """Tell whether a text stands in a cell for a value that could not be computed or written."""
     return text.startswith("#") and _ERROR.fullmatch(text) is not None
