@@ -11,6 +11,7 @@ import pytest
 import yaml
 from study_models import codebook_of, source_of
 
+from ruralimpact.checks.remarks import remarks_on_columns_of_waves
 from ruralimpact.checks.source import examine_source
 from ruralimpact.cli import main
 from ruralimpact.survey.codebook import parse_codebook
@@ -204,4 +205,28 @@ def test_labels_of_numbers_are_told(tmp_path: Path) -> None:
     assert (
         "column 'age', row 2: 998 counts as a number ('age'), and the file gives it the label"
         in str(told)
+    )
+
+
+def test_an_outcome_of_two_waves_from_one_column_is_told() -> None:
+    """A panel in one file, wide in years: the codebook's rows are copied, and one year is left as it was."""
+    rows = [
+        {
+            "variable": "income",
+            "source": source,
+            "raw_name": column,
+            "type": "number",
+            "role": "outcome",
+        }
+        for source, column in (("first", "y2018"), ("second", "y2018"), ("third", "y2022"))
+    ]
+    names = ["first", "second", "third"]
+    sources = [
+        source_of(name=name, path="data/wide.sav", wave=wave)
+        for name, wave in zip(names, ("2018", "2020", "2022"), strict=True)
+    ]
+    entries = parse_codebook(codebook_of(*rows), names)
+    (told,) = map(str, remarks_on_columns_of_waves(sources, entries))
+    assert told.startswith(
+        "file data/wide.sav, column 'y2018': 'income' is read from it for the waves 2018 and 2020"
     )

@@ -216,3 +216,14 @@ def test_waves_of_named_adoption_must_be_numbers() -> None:
     wanted = {"name": "a", "sample": "all", "method": "staggered", "first_treated": "start"}
     with pytest.raises(DesignError, match="no numbers to compare them with"):
         exclusions_over_time(study_of(study(wanted)), tables(frame).units)
+
+
+def test_where_nobody_is_a_control_the_message_says_of_how_many_the_arm_is_not_known() -> None:
+    frame = edited(
+        lambda d: d.assign(
+            treated=d["treated"].where(d.groupby("id")["treated"].transform("max") == 1)
+        )
+    )
+    unknown = frame.loc[frame["treated"].isna(), "id"].nunique()
+    with pytest.raises(NoComparisonError, match=f"The arm of {unknown} of .*`fill_blank`"):
+        arms_over_time(analysis_of(TWO_ARMS), tables(frame).units["all"])

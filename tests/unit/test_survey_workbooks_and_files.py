@@ -212,3 +212,24 @@ def test_text_is_read_in_its_encoding_or_the_encoding_is_named(tmp_path, written
             read_source(given)
     else:
         assert read_source(given).cells["town"].tolist() == ["Potosí"]
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ('0 "t"', "none, 't'"),
+        ("[$$-409]#,##0.00", "none, '$'"),
+        ('_("$"* #,##0_);_("$"* \\(#,##0\\);_("$"* "-"??_)', "none, '$'"),
+        ("#,##0 €", "none, '€'"),
+        ("#,##0;[Red]-#,##0", None),
+        ('_-* #,##0_-;-* #,##0_-;_-* "-"??_-', None),
+    ],
+)
+def test_numbers_that_are_shown_in_another_unit_are_told(form, told, tmp_path):
+    path = workbook(tmp_path, ["id", "age"], ["1", 30], ["2", 40])
+    book = openpyxl.load_workbook(path)
+    book.active["B3"].number_format = form
+    book.save(path)
+    notes = survey(path, AGE).quality.notes
+    words = "column 'age': numbers shown in several units, read alike: {}"
+    assert notes == ((words.format(told),) if told else ())

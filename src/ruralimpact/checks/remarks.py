@@ -9,8 +9,9 @@ import pandas as pd
 from ruralimpact.description.records import DescriptionTables, InconsistentRecords
 from ruralimpact.errors import DataError
 from ruralimpact.outcomes.noted_rows import NotedRows
+from ruralimpact.schema.source import Source
 from ruralimpact.survey.cells_set_missing import SetToMissing
-from ruralimpact.survey.codebook import Entry
+from ruralimpact.survey.codebook import Entry, entries_of
 from ruralimpact.survey.harmonise import Survey
 from ruralimpact.survey.missing_codes import reads_like_missing
 from ruralimpact.survey.raw_table import RawTable
@@ -123,6 +124,29 @@ def remarks_on_labels(entries: Sequence[Entry], lines: Mapping[str, str]) -> Ite
                 where = lines.get(entry.variable, "codebook")
                 problem = f"{listed} have the label '{label}' both, and are one value ('{entry.variable}')."
                 yield Remark(DataError(f"{where}: {problem}"))
+
+
+def remarks_on_columns_of_waves(
+    sources: Sequence[Source], entries: Sequence[Entry]
+) -> Iterator[Remark]:
+    """Yield outcomes that two waves of one file have from the same column: they never change.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+    entries : sequence of Entry
+        Of all sources.
+    """
+    waves: dict[tuple[str, str | None, str, str], list[str]] = {}
+    for source in sources:
+        for entry in entries_of(entries, source.name):
+            if entry.role == "outcome" and source.wave is not None:
+                read = (source.path, source.sheet, entry.raw_name, entry.variable)
+                waves.setdefault(read, []).append(str(source.wave))
+    for (path, _, column, variable), several in waves.items():
+        if len(set(several)) > 1:
+            problem = f"'{variable}' is read from it for the waves {' and '.join(several)}: it never changes."
+            yield Remark(DataError(problem, file=path, column=column))
 
 
 def _is_code(code: str, text: str) -> bool:

@@ -150,6 +150,7 @@ def _remarks(attempt: _Attempt, survey: Survey) -> tuple[Remark, ...]:
         if rows:
             told = replace(cells, rows=rows)
             remarks.append(remark_on_cells(told, attempt.raw, file=source.path, private=private))
+    remarks += [Remark(DataError(f"{note}.", file=source.path)) for note in survey.quality.notes]
     columns = [column for column in id_columns(source) if column != ROW_NUMBER]
     used = attempt.raw.cells[attempt.raw.cells.index.isin(survey.rows)]
     remarks += remarks_on_values(used, survey, attempt.entries, file=source.path, ids=columns)

@@ -5,7 +5,7 @@ from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 
-from ruralimpact.checks.remarks import Remark
+from ruralimpact.checks.remarks import Remark, remarks_on_columns_of_waves
 from ruralimpact.checks.samples import sample_problems
 from ruralimpact.checks.sound_part import sound_part
 from ruralimpact.checks.source import examine_source
@@ -124,6 +124,7 @@ def _data_problems(study: Study, lines: Mapping[str, str]) -> Iterator[RuralImpa
         entries = parse_codebook(study.codebook, names)
     except ConfigError:
         return  # the examination of the configuration has told it
+    yield from remarks_on_columns_of_waves(study.sources, entries)
     surveys: dict[str, ReadSource] = {}
     partial: set[str] = set()
     refused: set[str] = set()

@@ -42,8 +42,8 @@ def refuse_unobserved_arms(
         if len(members) == 0:
             instead = _ALONE if value == 0 else "nothing: there is no treatment to study"
             raise NoComparisonError(
-                f"{analysis}: no unit of the data is a {word} unit. What can be estimated instead is "
-                f"{instead}."
+                f"{analysis}: no unit of the data is a {word} unit.{_of_no_arm(arm)} What can be estimated "
+                f"instead is {instead}."
             )
         for position, wave in enumerate(waves):
             if members[:, position].any():
@@ -56,6 +56,17 @@ def refuse_unobserved_arms(
                 f"{analysis}: no {word} unit was observed in wave {wave} ({when} treatment), so its "
                 f"change is not known. What can be estimated instead is {instead}."
             )
+
+
+def _of_no_arm(arm: FloatArray) -> str:
+    """Say of how many units the arm is not known: they may be those of the arm that nobody is in."""
+    unknown = int(np.isnan(arm).sum())
+    if not unknown:
+        return ""
+    return (
+        f" The arm of {unknown:,} of {len(arm):,} units is not known; if a blank means no, say so by the "
+        "edit `fill_blank`, or by the label `(blank)=0` in the codebook."
+    )
 
 
 def refuse_treated_before(

@@ -11,7 +11,7 @@ from openpyxl.utils import range_boundaries
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.survey.grid import Grid
-from ruralimpact.survey.percent_cells import percent_cells
+from ruralimpact.survey.number_formats import TELLING, number_formats
 from ruralimpact.survey.values import MERGED, NOT_CALCULATED, normalised, written
 from ruralimpact.survey.workbook import open_workbook
 
@@ -23,7 +23,6 @@ _MOST_BLANK = 10_000  # rows between two that are filled
 _MOST_DIGITS = 1e15  # a spreadsheet keeps fifteen
 _CHUNK = 1 << 20
 _STYLES = "xl/styles.xml"
-_PERCENT = rb'numFmtId="(?:9|10)"|formatCode="[^"]*%'
 
 
 def read_excel(
@@ -79,14 +78,18 @@ def read_excel(
         _mark_uncalculated(rows, file, chosen.title)
     named = list(header) or [1]
     notes: list[str] = []
-    if _mentions(file, _STYLES, _PERCENT):
-        percent = percent_cells(file, chosen.title, max(named) + 1)
-        for (row, position), text in percent.mixed.items():
+    if _mentions(file, _STYLES, TELLING):
+        formats = number_formats(file, chosen.title, max(named) + 1)
+        for (row, position), text in formats.mixed.items():
             _put(rows, row, position, text)
-        if percent.columns:
+        if formats.in_percent:
             notes.append(
-                f"columns shown in percent, read as stored (0.5 for 50%): {percent.columns:,}"
+                f"columns shown in percent, read as stored (0.5 for 50%): {formats.in_percent:,}"
             )
+        for position, units in formats.units.items():
+            shown = ", ".join(f"'{unit}'" if unit else "none" for unit in units)
+            column = _cell(rows, max(named), position) or f"number {position + 1}"
+            notes.append(f"column '{column}': numbers shown in several units, read alike: {shown}")
     width = max((len(rows.get(row, ())) for row in named), default=0)
     for area in _merged_ranges(file, part):
         if not _is_heading(area, max(named), width):
