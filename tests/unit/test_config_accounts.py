@@ -88,6 +88,18 @@ def product(crop: str, label: str) -> dict[str, str]:
     return {"name": crop, "label": label, **lines, "cost": f"{crop}_cost"}
 
 
+@pytest.mark.parametrize("named", [{"sample": "all"}, {}])
+def test_a_sample_that_lists_its_outcomes_has_the_accounts_as_well(
+    tmp_path: Path, named: dict[str, str]
+) -> None:
+    study = deepcopy(STUDY)
+    study["samples"]["all"]["outcomes"] = ["income"]
+    study["analyses"][0] |= named
+    made = loaded(tmp_path, study)
+    accounts = [*written_out("maize", "Maize", []), *written_out("others", "Others", [])]
+    assert set(made["samples"]["all"]["outcomes"]) == {"income", *accounts}
+
+
 def test_accounts_are_the_study_written_out(tmp_path: Path) -> None:
     long = deepcopy(STUDY)
     long["outcomes"] |= written_out("maize", "Maize", ["maize"])

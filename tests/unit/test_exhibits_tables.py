@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from exhibit_entries import entry, with_tables
 from scipy import stats
+from study_models import with_parts
 from test_exhibits_study import build_results, build_tables, nsw_study
 
 from ruralimpact.exhibits.answer.box import answer_box
@@ -80,6 +81,25 @@ def test_few_effective_groups_are_marked(
         mark
     )
     assert any("(of up to 185 treated and " in note for note in table.notes)
+
+
+def test_weights_and_strata_of_samples_are_told(results: StudyResults) -> None:
+    """Of whose samples, where not all of them have any."""
+    study = results.study
+    drawn = {"weight": ("w",), "strata": "h"}
+    labels = [study.samples[name].label for name in dict.fromkeys(a.sample for a in study.analyses)]
+    for names, where in (([*study.samples], ""), (["psid"], f" ({study.samples['psid'].label})")):
+        samples = {
+            name: sample.model_copy(update=drawn if name in names else {})
+            for name, sample in study.samples.items()
+        }
+        weighted = replace(results, study=with_parts(study, samples=samples))
+        (table,) = impact_table(weighted, exhibit_of(weighted, "impact"))
+        assert f"Units count by their sampling weights{where}." in table.notes[0]
+        assert f"Errors allow for the strata of the draw{where}." in table.notes[0]
+    assert len(labels) > 1
+    (table,) = impact_table(results, exhibit_of(results, "impact"))
+    assert "sampling weights" not in table.notes[0]
 
 
 def test_shares_are_in_percentage_points_without_a_percent(results: StudyResults) -> None:

@@ -8,6 +8,7 @@ from ruralimpact.schema.base import plain
 from ruralimpact.schema.definitions import AnyOutcome
 from ruralimpact.schema.document import Contents
 from ruralimpact.schema.questions import Accounts, Decomposition, SoldGrade, SoldProduct
+from ruralimpact.schema.sample import Sample
 from ruralimpact.schema.study import StudyFile
 from ruralimpact.schema.validation import validated
 
@@ -50,7 +51,23 @@ def with_accounts_written_out(study: StudyFile, file: Path) -> StudyFile:
         else analysis
         for analysis in study.analyses
     ]
-    return study.model_copy(update={"outcomes": outcomes, "analyses": tuple(analyses)})
+    whole = study.model_copy(update={"outcomes": outcomes, "analyses": tuple(analyses)})
+    return whole.model_copy(update={"samples": _with_accounts(whole)})
+
+
+def _with_accounts(study: StudyFile) -> dict[str, Sample]:
+    """Samples that list their outcomes, and those that hold the accounts that their analyses decompose."""
+    samples = dict(study.samples)
+    for analysis in study.analyses:
+        asked = getattr(analysis, "decomposition", None)
+        name = analysis.sample or (next(iter(samples)) if len(samples) == 1 else "")
+        sample = samples.get(name)
+        if asked is None or sample is None or not sample.outcomes:
+            continue
+        accounts = [name for product in asked.products for name in product.accounts]
+        listed = dict.fromkeys([*sample.outcomes, *accounts])
+        samples[name] = sample.model_copy(update={"outcomes": tuple(listed)})
+    return samples
 
 
 def keys_of_accounts(study: StudyFile) -> dict[str, str]:

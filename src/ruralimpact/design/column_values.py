@@ -160,7 +160,7 @@ def _refuse_same_text(codes: IntArray, distinct: ArrayLike) -> None:
         other = first.setdefault(bare, code)
         if bare and other != code:
             texts = isinstance(value, str) and isinstance(values[other], str)
-            how = "spaces around them" if texts else "their type, text or number"
+            how = "spaces" if texts else "type"
             rarer = min((code, other), key=lambda either: int((codes == either).sum()))
             raise SameTextError(
                 f"{values[other]!r} and {value!r} differ only in {how}; write one of them.",

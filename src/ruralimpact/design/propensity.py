@@ -298,12 +298,9 @@ def refuse_separation(
                 members = treatment[column == level]
                 if len(members) and members.min() == members.max():
                     arm = "treated units" if members[0] == 1 else "controls"
-                    whole = f"all {len(members):,} units with the value {level:g} are {arm}"
-                    if len(members) == 1:
-                        whole = f"the only unit with the value {level:g} is among the {arm}"
                     raise DesignError(
-                        f"{prefix}covariate '{name}' separates the arms: {whole}. Leave it out, merge "
-                        "levels, or restrict the sample."
+                        f"{prefix}covariate '{name}' separates the arms: all units with the value {level:g} "
+                        f"({len(members):,}) are {arm}. Leave it out, merge levels, or restrict the sample."
                     )
         elif column[treated].min() >= column[~treated].max() or (
             column[treated].max() <= column[~treated].min()

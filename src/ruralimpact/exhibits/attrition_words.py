@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from ruralimpact.contracts.attrition import STRATEGY
 from ruralimpact.exhibits import disclosure, formatting
 from ruralimpact.exhibits.interpretation import few_groups_notes, standard_error_note
 from ruralimpact.exhibits.results import StudyResults
@@ -18,10 +19,8 @@ _LEE = marked(
     "difference in means as found: estimates that are adjusted for covariates may "
     "lie outside them."
 )
-_EFFECTS = marked(
-    "Effects are among units with complete covariates. Matched estimates are not "
-    "repeated here: a match takes no weights for response."
-)
+_EFFECTS = marked("Effects are among units with complete covariates.")
+_NOT_ASKED = marked("Matched estimates are weighted for response only where the study asks for it.")
 _WEIGHTS = marked(
     "Weighted for response: those found count by the inverse of their "
     "probability of being found, from a logit on covariates of the baseline "
@@ -149,6 +148,8 @@ def bounds_notes(bounds: pd.DataFrame) -> tuple[str, ...]:
     """Return the notes under the table of effects."""
     kinds = set(bounds["kind"])
     notes = [gettext(_EFFECTS)]
+    if not bounds["estimator"].str.startswith(STRATEGY).any():
+        notes.append(gettext(_NOT_ASKED))
     notes += [gettext(_WEIGHTS)] if "response_weighted" in kinds else []
     if "lee_lower" in kinds:
         notes.append(gettext(_LEE))

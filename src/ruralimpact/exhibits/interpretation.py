@@ -154,14 +154,31 @@ def _not_estimable(frame: pd.DataFrame) -> str:
 
 
 def standard_error_note(results: StudyResults) -> str:
-    """Return what the standard errors and intervals are."""
+    """Return what the standard errors and intervals are, and what sampling weights and strata do to them."""
     groups = results.study.group_label
-    return gettext(
+    note = gettext(
         "Standard errors, in parentheses, are clustered on {groups} and bias-reduced "
         "(CR2): the score of a group counts for more the larger a share of its arm's "
         "weight it carries. Intervals and p-values use Student's t with "
         "Satterthwaite's degrees of freedom."
     ).format(groups=groups)
+    return " ".join([note, *_sampling_sentences(results)])
+
+
+def _sampling_sentences(results: StudyResults) -> list[str]:
+    """What the samples that are compared were drawn by, where any declares it."""
+    study = results.study
+    samples = {analysis.sample: study.samples[analysis.sample] for analysis in study.analyses}
+    sentences = []
+    for declared, sentence in (
+        ("weight", gettext("Units count by their sampling weights{where}.")),
+        ("strata", gettext("Errors allow for the strata of the draw{where}.")),
+    ):
+        drawn = [sample.label for sample in samples.values() if getattr(sample, declared)]
+        if drawn:
+            where = f" ({'; '.join(drawn)})" if len(drawn) < len(samples) else ""
+            sentences.append(sentence.format(where=where))
+    return sentences
 
 
 def share_notes(frame: pd.DataFrame, *, means: bool = False) -> list[str]:
