@@ -14,8 +14,10 @@ from ruralimpact.survey.values import normalised
 
 _ZEROS_BEHIND, _ZEROS_BEFORE = re.compile(r"(?<=\d)(\.0+|,00?)$"), re.compile(r"(?<!\d)0+(?=\d)")
 _DECIMAL = re.compile(r"([+-]?)0*(\d+[.,]\d+)")
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+|[+-]?[1-9]\d{0,2}(?:,\d{3})+")
-_MARKS = re.compile(r"[.,;:_/\\|'\"()\[\]·-]+")
+_THOUSANDS = re.compile(
+    r"[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+|(?:,\d{3})+|(?:['\u2019\u02bc\u00b4\u0060]\d{3})+)"
+)
+_MARKS = re.compile(r"[.,;:_/\\|'\"()\[\]·#\u2019\u02bc\u00b4\u0060-]+")
 _LETTERS_AND_NUMBER = re.compile(r"^([^\W\d_]+)-(\d+)$")
 _SEPARATOR = "-"
 _LOOK_ALIKE = str.maketrans(
