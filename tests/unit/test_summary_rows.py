@@ -98,6 +98,32 @@ def test_a_total_by_its_numbers(tmp_path):
         assert len(survey(csv_file(tmp_path, "id,name,age,land,arm", *lines, last), AGE).table) == 4
 
 
+@pytest.mark.parametrize("role", ["input", "group"])
+@pytest.mark.parametrize("labels", ["", "milk=Milk|maize=Maize|t=Total"])
+def test_totals_among_the_rows_of_a_unit(role, labels, tmp_path):
+    """A line a product, and one for all: sums would count everything twice."""
+    word = "t" if labels else "TOTAL"
+    lines = [
+        f"{unit},{crop},{kg}"
+        for unit in "ab"
+        for crop, kg in (("milk", 2), ("maize", 3), (word, 5))
+    ]
+    path = csv_file(tmp_path, "id,crop,age", *lines)
+    crop = {
+        "variable": "crop",
+        "raw_name": "crop",
+        "type": "category",
+        "labels": labels,
+        "role": role,
+    }
+    with pytest.raises(
+        DataError, match="column 'crop', rows 4, 7: '(Total|TOTAL)' reads like a total"
+    ):
+        survey(path, AGE, crop, item="crop")
+    keep = [{"column": "crop", "other_than": [word], "reason": "totals"}]
+    assert survey(path, AGE, crop, item="crop", keep=keep).table["age"].sum() == 10
+
+
 def test_headings_over_most_of_a_row_are_one_cell(tmp_path):
     """So they are kept out, and ranges down a column still have their value in each row."""
     rows = [

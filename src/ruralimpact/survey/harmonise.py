@@ -26,7 +26,7 @@ from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.recode import Recoded, recode_variable
 from ruralimpact.survey.set_missing import mark_of
 from ruralimpact.survey.similar import punctuated_alike, refuse_two_ways, unseparated
-from ruralimpact.survey.summary_rows import refuse_summary_rows
+from ruralimpact.survey.summary_rows import refuse_summary_rows, refuse_total_values
 from ruralimpact.survey.values import code_of, normalised
 
 
@@ -171,6 +171,11 @@ def _harmonised(
     _refuse_two_ways(
         recoded, [element for element in entries if element.raw_name not in distinct], file
     )
+    for entry in entries:
+        told_apart = entry.variable == source.item or entry.role == "group"
+        if told_apart and not entry.is_number and entry.raw_name not in distinct:
+            data, column = recoded[entry.variable].data, entry.raw_name
+            refuse_total_values(data, variable=entry.variable, column=column, file=file)
     withheld = [
         cells
         for entry in entries

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.errors import DataError
+from ruralimpact.survey.raw_column import BETWEEN
 from ruralimpact.survey.values import MERGED, each_text, normalised, number_of, plain_words
 
 _TOTAL = re.compile(
@@ -70,6 +71,38 @@ def refuse_summary_rows(
                 rows=cells.index[hit].tolist(),
                 hint=_way_out(cells, total | note),
             )
+
+
+def refuse_total_values(values: pd.Series, *, variable: str, column: str, file: str | Path) -> None:
+    """Refuse rows of a total among the rows of a unit, or of a group: what they hold would count twice.
+
+    Parameters
+    ----------
+    values : Series of str
+        The group, or what tells apart the rows of a unit; indexed by row of the file, missing is NaN.
+    variable, column : str
+        Its name, and the raw column.
+    file : path
+        For messages.
+
+    Raises
+    ------
+    DataError
+    """
+    hit = np.array(each_text(values.fillna("").astype("str"), _has_total), dtype=bool)
+    if hit.any():
+        raise DataError(
+            f"'{values[hit].iloc[0]}' reads like a total of other rows ('{variable}').",
+            file=file,
+            column=column,
+            rows=values.index[hit].tolist(),
+            hint="Keep it out by `keep` of the source: `other_than` lists raw values. If it is none, list "
+            "the column under `as_written`.",
+        )
+
+
+def _has_total(text: str) -> bool:
+    return any(_TOTAL.fullmatch(plain_words(part)) for part in text.split(BETWEEN))
 
 
 def _added_up(cells: pd.DataFrame, own: Collection[str]) -> NDArray[np.bool_]:
