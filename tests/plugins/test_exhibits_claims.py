@@ -142,6 +142,16 @@ def test_every_claim_stands_in_every_format(bare: dict[str, bytes]) -> None:
     assert bare["claims.html"].count(b'class="stub"') - 2 == len(in_page)
 
 
+def test_every_claim_is_computed_or_says_why_not(synthetic: dict[str, bytes]) -> None:
+    """What has neither an estimate, nor a check, nor a status that says why, has a reason."""
+    rows = list(csv.DictReader(io.StringIO(synthetic["claims.csv"].decode())))
+    assert len(rows) == 573 and all(row["status"] for row in rows)
+    uncomputed = [row for row in rows if row["status"] in ("taken as printed", "needs micro-data")]
+    assert uncomputed and all(row["reason"] for row in uncomputed)
+    others = [row for row in rows if row not in uncomputed and row["status"] != "not attributable"]
+    assert all(row["checks"] or row["finding"] for row in others)
+
+
 def test_the_same_bytes_twice(bare: dict[str, bytes], tmp_path: Path) -> None:
     assert written(tmp_path, []) == bare
 

@@ -28,7 +28,7 @@ from ruralimpact.description.records import RecordedStudy
 from ruralimpact.gains.study import gains_study
 from ruralimpact.inference.wilson import wilson_interval
 from ruralimpact.plugins import load_plugins
-from ruralimpact.responses.shares import Respondents
+from ruralimpact.responses.shares import FloatArray, Respondents
 from ruralimpact.responses.study import responses_study
 from ruralimpact.returns.study import returns_study, returns_uncertainty
 from ruralimpact.schema.rate_of_return import RateOfReturn
@@ -36,7 +36,6 @@ from ruralimpact.schema.study import Study
 from ruralimpact.survival.study import survival_study
 
 FIRST_SEED = 5001
-NEGLIGIBLE = 1e-9
 ENDS = ["estimate", "conf_low", "conf_high"]
 TARGETED = {"funds": "share_funds", "families": "share_members"}
 
@@ -135,7 +134,6 @@ def wilson_coverage(share: float, n: float, population: float) -> float:
     return float(stats.hypergeom(size, having, drawn).pmf(counts) @ np.array(inside))
 
 
-@cache
 def domain_coverage(n: int, population: int, inside: int, having: int) -> float:
     """Return how often the interval of a share of some of a stratum holds it, where there is one: exactly.
 
@@ -146,23 +144,34 @@ def domain_coverage(n: int, population: int, inside: int, having: int) -> float:
     inside, having : int
         Units of the stratum that are asked, and those of them with the answer.
     """
+    low, high = domain_intervals(n, population)
+    sizes, counts = np.indices(low.shape)
+    asked = stats.hypergeom.pmf(sizes, population, inside, n)
+    chance = asked * stats.hypergeom.pmf(counts, inside, having, np.maximum(sizes, 1))
+    chance = np.where(np.isfinite(low) & np.isfinite(chance), chance, 0.0)
+    held = (low <= having / inside) & (having / inside <= high)
+    return float(chance[held].sum() / chance.sum()) if inside and chance.sum() > 0 else float("nan")
+
+
+@cache
+def domain_intervals(n: int, population: int) -> tuple[FloatArray, FloatArray]:
+    """Return the ends of the intervals of a share, by how many of n were asked and how many have the answer.
+
+    Returns
+    -------
+    ndarray, ndarray, shape (n + 1, n + 1)
+        NaN where there is none.
+    """
     respondents = Respondents(
         np.zeros(n, dtype=np.int64), np.arange(n), np.full(n, float(population))
     )
-    asked = stats.hypergeom(population, inside, n)
-    held = known = 0.0
-    for size in range(1, min(n, inside) + 1):
-        with_answer = stats.hypergeom(inside, having, size)
+    low, high = np.full((2, n + 1, n + 1), np.nan)
+    unit = np.arange(n)
+    for size in range(1, n + 1):
         for count in range(size + 1):
-            chance = float(asked.pmf(size) * with_answer.pmf(count))
-            if chance < NEGLIGIBLE:
-                continue
-            place = np.arange(n)
-            share = respondents.share((place < count).astype(float), place < size, weighted=False)
-            if np.isfinite(share.conf_low):
-                known += chance
-                held += chance * (share.conf_low <= having / inside <= share.conf_high)
-    return held / known if known else float("nan")
+            share = respondents.share((unit < count).astype(float), unit < size, weighted=False)
+            low[size, count], high[size, count] = share.conf_low, share.conf_high
+    return low, high
 
 
 def _of_domains(table: pd.DataFrame) -> "pd.Series[float]":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rural_alliances.claims.estimates import Estimate, StudyFindings, absent_findings, estimate_for
 from rural_alliances.claims.recheck import Recheck, recheck_all
 from rural_alliances.claims.records import Claim, Published
-from rural_alliances.claims.status import Status, status_of
+from rural_alliances.claims.status import NOT_COMPUTED, Status, status_of
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,12 @@ class LedgerEntry:
     rechecks: tuple[Recheck, ...]
     estimate: Estimate | None
     status: Status
+
+    @property
+    def reason(self) -> str:
+        """Why nothing is computed of it here; empty where something is."""
+        own = self.claim.reason if self.estimate is None else ""
+        return own or NOT_COMPUTED.get(self.status.code, "")
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,12 @@ RULES: tuple[tuple[Code, str], ...] = (
     ),
 )
 
+# Why nothing is computed of a claim where it gives no reason of its own.
+NOT_COMPUTED: dict[Code, str] = {
+    "statement": "nothing to estimate: a statement of design, a parameter, a price or an account",
+    "micro_data": "only the survey or the project's records, which are not public, could confirm it",
+}
+
 Basis = Literal["", "print", "estimate", "synthetic stand-in"]
 
 

@@ -100,7 +100,7 @@ def _ledger_row(entry: LedgerEntry, label: str, *, estimated: bool) -> Row:
         "checks": " ".join(recheck.check.id for recheck in entry.rechecks),
         "status": entry.status.label,
         "note": claim.note,
-        "reason": claim.reason if estimate is None else "",
+        "reason": entry.reason,
     }
     return Row(Cell(label), tuple(map(Cell, cells)), record)
 
