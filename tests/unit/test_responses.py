@@ -96,6 +96,14 @@ def test_percents_by_hand_and_those_that_do_not_add_up_do_not_count() -> None:
     assert counted(tables) == {"percents that do not add up to 100": 1, "no answer": 2}
 
 
+def test_percents_that_are_fractions_are_refused() -> None:
+    whole = RECORDS.assign(fair=[0.4, 1.0, 0.25, NAN, NAN], shop=[0.6, NAN, 0.75, NAN, NAN])
+    with pytest.raises(DataError, match="add up to 1, and not to 100"):
+        computed(PERCENTS, whole)
+    one_of_many = whole.assign(fair=[0.4, 100.0, 25.0, NAN, NAN], shop=[0.6, NAN, 75.0, NAN, NAN])
+    assert counted(computed(PERCENTS, one_of_many))["percents that do not add up to 100"] == 1
+
+
 def test_percents_are_of_those_who_were_asked() -> None:
     tables = computed({**ONE, "among": "left"})
     assert (row(tables, "same")["count"], row(tables, "same")["n_units"]) == (2, 2)

@@ -185,7 +185,7 @@ def test_zero_investment_has_no_rate_but_a_reason() -> None:
         assert np.isnan(row["estimate"])
     assert frame.loc[("own", "irr"), "reason"] == "nothing is invested"
     assert (by_unit.loc["own", "reason"] == "nothing is invested").all()
-    (told,) = described.inconsistent
+    (told,) = [noted for noted in described.inconsistent if noted.units]
     assert told.units == ("early",) and "'all': flows begin with a gain" in told.problem
 
 
@@ -216,6 +216,15 @@ def test_what_is_said_in_one_year_of_a_unit_is_known_unless_it_was_set_to_missin
     units[mark_of("families")] = units["unit_id"] == "b 2011"
     register = cash_register(analysis_of(members="families"), units, outcomes)
     assert register.units.set_index("id")["members"].fillna(-1).to_dict() == {"a": 12, "b": -1}
+
+
+def test_a_unit_that_earns_without_families_is_named() -> None:
+    units, outcomes = tables_of(SPREADSHEET)
+    units["families"] = np.where(units["id"] == "b", 0.0, 12.0)
+    asked = study_with(members="families")
+    described = returns_study(RecordedStudy(asked, {"flows": units}, {"flows": outcomes}))
+    (told,) = [noted for noted in described.inconsistent if noted.units]
+    assert (told.units, told.column) == (("b",), "families")
 
 
 def test_years_that_are_words_are_refused() -> None:

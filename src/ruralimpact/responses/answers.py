@@ -81,7 +81,7 @@ def answers_of(question: Question, records: pd.DataFrame, where: str) -> Answers
     ------
     DataError
         An answer that is not among those listed, an indicator that is not 0 or 1, a percent outside 0 to
-        100.
+        100, percents that are fractions of all.
     """
     asked, unknown = _asked(question, records, where)
     if question.variable is not None:
@@ -161,8 +161,19 @@ def _several(
             _refuse(records, name, odd, where, "a percent must be from 0 to 100.")
         else:
             refuse_other_than_binary(records, [name], where)
+    if question.percents:
+        _refuse_fractions(question, values[given], where)
     partly = np.asarray(missing.any(axis=1) & (not question.percents), dtype=bool)
     return np.nan_to_num(values) / (100 if question.percents else 1), given, partly
+
+
+def _refuse_fractions(question: Question, given: FloatArray, where: str) -> None:
+    """Refuse percents of which everybody's add up to 1."""
+    if len(given) and (np.abs(np.nansum(given, axis=1) - 1) <= TOLERANCE / 100).all():
+        problem = "everybody's percents add up to 1, and not to 100: they are fractions."
+        names = list(question.words)
+        hint = f"Multiply {', '.join(names)} by 100."
+        raise DataError(problem, within=where, column=names[0], hint=hint)
 
 
 def _numbers(records: pd.DataFrame, name: str) -> FloatArray:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralimpact.description.contradictions import used_all_the_same
 from ruralimpact.description.levels import labels_in_order, level_texts, levels_in_order
 from ruralimpact.description.records import (
     DescriptionTables,
@@ -26,7 +27,8 @@ from ruralimpact.returns.accounts import (
     affected_units,
     scenario_factors,
 )
-from ruralimpact.returns.cash_flow import STARTS_WITH_GAIN, payback, present_values
+from ruralimpact.returns.cash_flow import payback, present_values
+from ruralimpact.returns.contradictions import earned_by_nobody, gains_first
 from ruralimpact.returns.measures import interval, measures, revenue_measures
 from ruralimpact.returns.register import CashRegister, cash_register
 from ruralimpact.returns.rows import CrossingRow, DriverRow, ReturnRow, UnitReturnRow
@@ -144,20 +146,6 @@ class _ReturnsPart:
         for unit, reason in self.register.excluded[["id", "reason"]].itertuples(index=False):
             yield self._unit_row(account, unit, reason)
 
-    def gaining_first(self, account: Account, flows: AccountFlows) -> Iterator[InconsistentRecords]:
-        """Yield the units whose flows begin with a gain: used, though an investment comes first."""
-        begun = np.take_along_axis(flows.net, (flows.net != 0).argmax(axis=1)[:, None], axis=1)[
-            :, 0
-        ]
-        first = (begun > 0) & flows.investment.any(axis=1)
-        if first.any():
-            units = tuple(self.register.units.loc[first, "id"].astype(str))
-            problem = (
-                f"account '{account.name}': {STARTS_WITH_GAIN}, so there is no rate of its own; "
-                "the rate of all units counts it."
-            )
-            yield InconsistentRecords(self.analysis.name, problem, units)
-
     def _unit_row(self, account: Account, unit: object, reason: str) -> UnitReturnRow:
         return UnitReturnRow(
             analysis=self.analysis.name,
@@ -210,6 +198,7 @@ def returns_study(recorded: RecordedStudy) -> DescriptionTables:
     order = labels_in_order(recorded.study)
     for part in _parts(recorded):
         excluded += part.excluded()
+        rules = list(earned_by_nobody(part.analysis, part.register))
         for account in part.analysis.accounts:
             flows = account_flows(account, part.register.lines)
             rows += part.rows(account, RECORD, flows, "", "")
@@ -217,7 +206,8 @@ def returns_study(recorded: RecordedStudy) -> DescriptionTables:
                 for level in levels_in_order(part.register.units[by], order):
                     rows += part.rows(account, RECORD, flows, by, level)
             by_unit += part.unit_rows(account, flows)
-            inconsistent += part.gaining_first(account, flows)
+            rules.append(gains_first(account, flows))
+        inconsistent += used_all_the_same(part.register.units, rules, analysis=part.analysis.name)
     tables = {
         "returns": table_of_rows("returns", rows),
         "returns_by_unit": table_of_rows("returns_by_unit", by_unit),
