@@ -250,8 +250,6 @@ _INSIDE = {
     *("response by covariates", "response by covariates and arm", "covariates of response"),
     *("outcome of respondents", "treated unit is", "treated units are"),
     "the scenario '7' names '7', which no unit has. 7",
-    *("all 7 units with the value 7 are 7", "the only unit with the value 7 is among the 7"),
-    *("their type, text or number", "spaces around them"),
     "account '7': 7, so there is no rate of its own; the rate of all units counts it",
     *(
         "of '7' 7 replacements can be drawn, 7 are asked for",
