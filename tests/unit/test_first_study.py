@@ -5,11 +5,14 @@ import re
 from pathlib import Path
 
 import pytest
+from example_studies import samples_of
 
 from ruralimpact.checks import check_study
 from ruralimpact.cli import main
 from ruralimpact.config import load_study
+from ruralimpact.design.study import design_study
 from ruralimpact.errors import ConfigError
+from ruralimpact.estimation.study import EstimationTables, estimate_study
 from ruralimpact.plugins import Plugins
 
 ROOT = Path(__file__).parents[2]
@@ -103,3 +106,27 @@ def test_raw_files_are_copied_and_git_leaves_them_out(draft: Path) -> None:
     assert "/data/**" in (draft / ".gitignore").read_text(encoding="utf-8").splitlines()
     source = (draft / "data" / "hogares" / "SOURCE.md").read_text(encoding="utf-8")
     assert "hogares_2024.csv" in source
+
+
+def test_the_table_of_the_page_is_what_the_answered_draft_gives(draft: Path) -> None:
+    answer(draft / STUDY)
+    study = load_study(draft / STUDY)
+    units, outcomes = samples_of(study, draft / "data" / "hogares")
+    designs = design_study(study, units)
+    made = {name: designs[name] for name in ("weights", "pairs", "propensity", "designs")}
+    tables = EstimationTables(units, outcomes, **made)
+    estimates = estimate_study(study, tables, seed=1)["estimates"].query("analysis == 'matched'")
+    rows = estimates.set_index("strategy").loc[["nearest", "kernel", "entropy"]]
+    cells = {
+        "effect, bolivianos": [f"{value:,.0f}" for value in rows["estimate"]],
+        "95% interval": [
+            f"{low:,.0f} to {high:,.0f}"
+            for low, high in zip(rows["conf_low"], rows["conf_high"], strict=True)
+        ],
+        "arms balanced": rows["balanced"].tolist(),
+    }
+    for name, row in cells.items():
+        assert f"| {name} | {' | '.join(row)} |" in PAGE
+    first = rows.iloc[0]
+    assert f"+{first['estimate']:,.0f} bolivianos ({first['conf_low']:,.0f} to" in PAGE
+    assert f"{first['percent']:.0f} percent of the counterfactual" in PAGE
