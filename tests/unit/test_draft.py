@@ -250,6 +250,20 @@ def test_repeated_rows_find_the_units_that_they_name(tmp_path: Path) -> None:
     assert options(study, "survey_2022")["id"] == "KEY"
 
 
+def test_a_list_of_prices_is_joined_to_the_rows_that_name_its_crops(tmp_path: Path) -> None:
+    text(tmp_path / "homes.csv", farms(home=lambda i: f"H{i}", hhsize=lambda i: i % 6))
+    crops = [["home", "crop", "kg"]]
+    crops += [[f"H{i}", crop, 7 * i] for i in range(1, 61) for crop in ("oats", "rye", "beans")]
+    text(tmp_path / "crops.csv", crops)
+    prices = [["crop", "price"], ["oats", 3.5], ["rye", 4.25], ["beans", 6.75]]
+    text(tmp_path / "prices.csv", prices)
+    study = draft_study("s", [tmp_path])
+    assert [source.name for source in study.sources] == ["crops", "homes"]
+    assert options(study, "crops")["item"] == "crop"
+    (row,) = [row for row in study.codebook if row.variable == "price"]
+    assert (row.source, row.raw_name) == ("crops", "prices.price")
+
+
 def test_units_with_a_row_in_each_wave_are_identified_within_it(tmp_path: Path) -> None:
     rows = farms(
         120, producer_id=lambda i: (i - 1) // 4, year=lambda i: 2010 + i % 4, area=lambda i: i / 3
@@ -267,11 +281,15 @@ def test_codes_that_look_like_missing_are_proposed_or_asked(tmp_path: Path) -> N
         age=lambda i: 999 if i == 5 else 20 + i % 50,
         members=lambda i: 9 if i == 6 else i % 12,
         balance=lambda i: -99 if i == 7 else (-1) ** i * i,
+        harvest=lambda i: 9999 if i % 9 == 0 else 300 * i,
+        debt=lambda i: 9999 if i == 9 else 300 * i,
     )
     text(tmp_path / "a.csv", rows)
     study = draft_study("s", [tmp_path])
     assert entry(study, "income")["missing_codes"] == "-99|no sabe"
     assert entry(study, "age")["missing_codes"] == "?"
+    assert entry(study, "harvest")["missing_codes"] == "?"
+    assert "missing_codes" not in entry(study, "debt")
     assert "missing_codes" not in entry(study, "members")
     assert "missing_codes" not in entry(study, "balance")
 

@@ -131,6 +131,8 @@ class TestJoin:
             "matched": 1,
             "without": 1,
             "unused": 1,
+            "rows_without": (2,),
+            "rows_unused": (3,),
         }
 
     def test_rows_that_find_none_are_told_with_the_reason(self, tmp_path):

@@ -12,7 +12,7 @@ OPEN = "?"
 _OF_STUDY = {
     "title": "what is evaluated, where and when?",
     "design": "what can the data bear? Write cross_section (one wave after the project), panel (waves before "
-    "and after) or before_after (treated units only)",
+    "and after), before_after (treated units only) or descriptive (no arms)",
     "unit_label": "what are the units called, in the plural: producers, households?",
     "group_label": "what are the groups called, in the plural: villages, cooperatives?",
     "currency": "in which currency, of which year, are amounts: pesos of 2024?",

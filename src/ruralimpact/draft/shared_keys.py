@@ -12,6 +12,8 @@ from ruralimpact.draft.source import DraftSource, JoinedTable, item_proposal
 from ruralimpact.privacy.scan import kind_by_words
 
 _MOSTLY = 0.9
+# A list, such as one of prices by crop, is so much shorter than the file of the units.
+_SHORTER = 5
 
 
 class SharedColumn(NamedTuple):
@@ -77,6 +79,7 @@ def _repeated(source: DraftSource, sources: Sequence[DraftSource]) -> DraftSourc
         for column in _shared(source, sources)
         if column.other.option("id") == column.name and not source.columns[column.name].is_key
     ]
+    named = _without_lists(named)
     if len({column.name for column in named}) != 1 or source.columns[named[0].name].blank:
         return source
     rows = source.columns[named[0].name].rows
@@ -86,6 +89,12 @@ def _repeated(source: DraftSource, sources: Sequence[DraftSource]) -> DraftSourc
     item = item_proposal(source.columns, texts, named[0].name)
     at = [option.key for option in keyed.options].index("id") + 1
     return replace(keyed, options=(*keyed.options[:at], item, *keyed.options[at:]))
+
+
+def _without_lists(named: Sequence[SharedColumn]) -> list[SharedColumn]:
+    """Return the columns that name units, without those that name the rows of a list."""
+    most = max((column.distinct for column in named), default=0)
+    return [column for column in named if column.distinct * _SHORTER > most]
 
 
 def _with_joined(sources: Sequence[DraftSource]) -> list[DraftSource]:
@@ -108,8 +117,6 @@ def _with_joined(sources: Sequence[DraftSource]) -> list[DraftSource]:
 
 def _tables_named(source: DraftSource, sources: Sequence[DraftSource]) -> list[JoinedTable]:
     """Return files of which the rows of a source name one each, by a single column."""
-    if source.option("item") is not None:
-        return []
     tables = []
     for other in sources:
         key = other.option("id")

@@ -16,7 +16,7 @@ _HEAD = """\
 """
 _DESIGNS = (
     "cross_section: one wave after the project; panel: waves before and after; "
-    "before_after: treated only"
+    "before_after: treated only; descriptive: no arms"
 )
 
 

@@ -88,6 +88,10 @@ class JoinReport(_ReportPart):
     matched: int
     without: int
     unused: int
+    rows_without: tuple[int, ...] = _where_any(())
+    """The first of the rows of the source that find none."""
+    rows_unused: tuple[int, ...] = _where_any(())
+    """The first of the rows of the file that belong to none."""
 
 
 class NearName(_ReportPart):

@@ -18,6 +18,8 @@ from ruralimpact.survey.similar import refuse_near, refuse_two_ways
 from ruralimpact.survey.values import code_of, each_text, is_error, is_shortened
 
 T = TypeVar("T")
+# Rows that find none, as many as a report names.
+_ROWS_TOLD = 20
 _UNUSABLE = {
     is_error: "the key is an error of the spreadsheet.",
     is_shortened: "the key is a number in exponent form, whose last digits are lost.",
@@ -136,6 +138,8 @@ def join_file(
         matched=int(matched.sum()),
         without=int((~matched).sum()),
         unused=len(right.cells) - len(set(positions[matched])),
+        rows_without=tuple(here.index[~matched][:_ROWS_TOLD].tolist()),
+        rows_unused=tuple(there.index[~there.isin(here)][:_ROWS_TOLD].tolist()),
     )
     origin = np.where(matched, right.cells.index.to_numpy(np.int64)[positions], -1)
     unmatched = tuple(_unmatched(here, there, " + ".join(keys), column, str(file), str(other)))

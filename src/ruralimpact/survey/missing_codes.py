@@ -30,7 +30,10 @@ _WORDS = _NO_ANSWER | frozenset(
     )
 )
 _NINES = re.compile(r"-?(9{2,}|8{2,}|7{2,}|9+[678]|[6789])(\.0+)?")
+_REPEATED = re.compile(r"(9{3,}|8{3,}|7{3,}|9{2,}[678])(\.0+)?")
 _FAR = 3.0
+# Among amounts 9999 may be one: more often than any other, and so often, it is hardly.
+_OFTEN, _AT_LEAST = 3, 4
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class SuspectedCodes:
         Words for it among numbers, negative codes where all else is not negative, and codes whose labels
         say so.
     perhaps : tuple of str
-        Numbers such as 9999 that lie far beyond the others.
+        Numbers such as 9999 that lie far beyond the others, or stand several times as often as any.
     counts : dict of str to int
         Cells of each.
     """
@@ -96,6 +99,12 @@ def suspected_codes(counts: Mapping[str, int], numbers: Mapping[str, float]) -> 
     negative = [text for text in coded if numbers[text] < 0 and (not others or others[0] >= 0)]
     high = others[-1] if others else 0.0
     far = [text for text in coded if numbers[text] > _FAR * max(high, 1.0) and len(text) > 1]
-    surely, perhaps = sorted([*words, *negative]), sorted(far)
+    usual = max((counts[text] for text in numbers if text not in coded), default=0)
+    often = [
+        text
+        for text in coded
+        if _REPEATED.fullmatch(text) and counts[text] >= max(_AT_LEAST, _OFTEN * usual)
+    ]
+    surely, perhaps = sorted([*words, *negative]), sorted({*far, *often})
     listed = {text: counts[text] for text in (*surely, *perhaps)}
     return SuspectedCodes(tuple(surely), tuple(perhaps), listed)
