@@ -17,7 +17,7 @@ from ruralimpact.privacy.keyed_ids import KEY_FILE, key_digest, keyed, lost_key,
 from ruralimpact.privacy.messages import HIDDEN, without_cells
 from ruralimpact.privacy.scan import likely_identifiers
 from ruralimpact.schema.codebook import COLUMNS
-from ruralimpact.survey.similar import folded, punctuated_alike, unseparated, written_in_two_ways
+from ruralimpact.survey.similar import folded, near_forms, written_in_two_ways
 
 
 def codebook(*rows: dict[str, str]) -> list[dict[str, str]]:
@@ -186,7 +186,7 @@ def test_a_lost_key_is_noticed(project: Path) -> None:
 
 def test_hashes_of_near_names_can_still_be_told_to_be_near() -> None:
     ids = pd.Series(["A-007", "a-7", "A-8"])
-    hashes = keyed(ids, b"k" * 32, folded, unseparated)
+    hashes = keyed(ids, b"k" * 32, near_forms)
     assert hashes.is_unique
     assert folded(hashes[0]) == folded(hashes[1]) != folded(hashes[2])
     assert not any(char.isdigit() for char in "".join(hashes))
@@ -200,7 +200,7 @@ def test_hashes_that_only_a_separator_tells_apart_are_told_from_those_of_others(
         (["1/12", "1-12"], 1),
         (["A-7", "B-7"], 0),
     ):
-        hashes = keyed(pd.Series(names), b"k" * 32, punctuated_alike, unseparated)
+        hashes = keyed(pd.Series(names), b"k" * 32, near_forms)
         assert len(written_in_two_ways(hashes)) == len(written_in_two_ways(names)) == sets
 
 

@@ -11,7 +11,7 @@ from ruralimpact.cli.new import write_project
 from ruralimpact.errors import DataError
 from ruralimpact.privacy.keyed_ids import keyed, project_key
 from ruralimpact.raw_rows import in_raw_files
-from ruralimpact.survey.similar import folded, unseparated
+from ruralimpact.survey.similar import near_forms
 
 FILE = "file data/producers/producers.csv"
 
@@ -78,7 +78,7 @@ def test_weights_and_strata_are_those_of_the_file(
 
 def test_rows_of_units_with_keyed_identifiers_are_found(project: Path) -> None:
     set_public(project, public=False)
-    (unit,) = keyed(pd.Series(["P001"]), project_key(), folded, unseparated)
+    (unit,) = keyed(pd.Series(["P001"]), project_key(), near_forms)
     found = located(within="sample all", column="age", units=[unit])
     assert found == f"{FILE}, column 'age', row 98: it cannot be (sample all)."
 

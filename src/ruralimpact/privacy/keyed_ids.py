@@ -70,20 +70,17 @@ def key_digest(key: bytes) -> str:
     return hashlib.sha256(b"ruralimpact" + key).hexdigest()[:16]
 
 
-def keyed(
-    ids: pd.Series, key: bytes, folded: Callable[[str], str], unseparated: Callable[[str], str]
-) -> pd.Series:
+def keyed(ids: pd.Series, key: bytes, near_forms: Callable[[str], tuple[str, str]]) -> pd.Series:
     """Return identifiers as keyed hashes: the same for the same identifier, and nothing told of it.
 
     Parameters
     ----------
     ids : Series of str
     key : bytes
-    folded : callable
-        Takes an identifier, returns it without what only the way of writing tells apart. Hashes of
-        identifiers that fold to the same begin alike, so that later stages can still refuse them.
-    unseparated : callable
-        Takes an identifier, returns it without separators: the hash ends as those begin that fold to this.
+    near_forms : callable
+        Takes an identifier, returns it without what only the way of writing tells apart, and that without
+        separators. Hashes of identifiers whose first form is the same begin alike, so that later stages can
+        still refuse them, and end as those begin whose first form is their second.
     """
 
     def hashed(text: str, purpose: str, letters: int) -> str:
@@ -91,13 +88,12 @@ def keyed(
         digest = hmac.digest(key, content, "sha256").hex()
         return digest[:letters].translate(_LETTERS)
 
-    names = {
-        name: MARK
-        + hashed(folded(name), "near", NEAR)
-        + hashed(name, "exact", EXACT)
-        + hashed(unseparated(name), "near", NEAR)
-        for name in ids.unique()
-    }
+    names = {}
+    for name in ids.unique():
+        alike, bare = near_forms(name)
+        near = hashed(alike, "near", NEAR)
+        end = near if bare == alike else hashed(bare, "near", NEAR)
+        names[name] = MARK + near + hashed(name, "exact", EXACT) + end
     keys: pd.Series = ids.map(names)
     return keys
 

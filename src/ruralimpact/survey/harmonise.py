@@ -25,7 +25,7 @@ from ruralimpact.survey.raw_column import TOGETHER, raw_column
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.recode import Recoded, recode_variable
 from ruralimpact.survey.set_missing import mark_of
-from ruralimpact.survey.similar import punctuated_alike, refuse_two_ways, unseparated
+from ruralimpact.survey.similar import near_forms, refuse_two_ways
 from ruralimpact.survey.summary_rows import refuse_summary_rows, refuse_total_values
 from ruralimpact.survey.values import code_of, normalised
 
@@ -192,7 +192,7 @@ def _harmonised(
     if source.wave_variable is not None and wave is not None:
         variables[source.wave_variable] = wave
     if key is not None and has_private_ids(source):
-        ids = keyed(ids, key, punctuated_alike, unseparated)
+        ids = keyed(ids, key, near_forms)
     keys = {"id": ids} if wave is None else {"id": ids, "wave": wave}
     order = [*keys, *([] if source.item is None else [source.item])]
     marks = {

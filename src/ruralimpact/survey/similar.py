@@ -70,18 +70,19 @@ def punctuated_alike(name: str) -> str:
     return before + (alike or _SEPARATOR.join(parts)) + behind
 
 
-def unseparated(name: str) -> str:
-    """Return a name without separators: of numbers, without those of thousands only."""
+def near_forms(name: str) -> tuple[str, str]:
+    """Return a name as `punctuated_alike`, and without separators: of numbers, those of thousands only."""
+    alike = punctuated_alike(name)
     keyed = unseparated_part(name)
     if keyed is not None:
-        return keyed
+        return alike, keyed
     plain = normalised(name)
     if _THOUSANDS.fullmatch(plain):
-        return _MARKS.sub("", plain).removeprefix("+")
-    alike = punctuated_alike(name)
-    if _DECIMAL.fullmatch(plain) or not alike[1:-1].count(_SEPARATOR):
-        return alike
-    return alike[0] + alike[1:-1].replace(_SEPARATOR, "") + alike[-1]
+        return alike, _MARKS.sub("", plain).removeprefix("+")
+    inside = alike[1:-1]
+    if _SEPARATOR not in inside or _DECIMAL.fullmatch(plain):
+        return alike, alike
+    return alike, alike[0] + inside.replace(_SEPARATOR, "") + alike[-1]
 
 
 def written_in_two_ways(names: Iterable[str]) -> list[list[str]]:
@@ -90,13 +91,12 @@ def written_in_two_ways(names: Iterable[str]) -> list[list[str]]:
     Those whose punctuation alone differs do: by its signs, or since one of them has none. ``1-12`` and
     ``11-2`` do not.
     """
+    forms = {name: near_forms(name) for name in set(names)}
     spellings: dict[str, set[str]] = {}
-    distinct = set(names)
-    for name in distinct:
-        spellings.setdefault(punctuated_alike(name), set()).add(name)
-    for name in distinct:
-        bare = unseparated(name)
-        if bare in spellings:
+    for name, (alike, _) in forms.items():
+        spellings.setdefault(alike, set()).add(name)
+    for name, (alike, bare) in forms.items():
+        if bare != alike and bare in spellings:
             spellings[bare].add(name)
     return sorted(sorted(names) for names in spellings.values() if len(names) > 1)
 
