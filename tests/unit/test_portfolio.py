@@ -12,7 +12,9 @@ from study_models import study_of, with_parts
 from ruralimpact.config.exhibits import check_exhibits
 from ruralimpact.description.records import DescriptionTables, RecordedStudy
 from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.exhibits.figures.portfolio_shares import ShareOptions, share_figure, share_words
 from ruralimpact.exhibits.registry import package_kinds
+from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.portfolio.printed import PrintedNumber, agreement
 from ruralimpact.portfolio.study import portfolio_study
 from ruralimpact.schema.exhibit import Exhibits
@@ -105,6 +107,21 @@ def test_shares_and_concentration_by_hand() -> None:
     assert value(made, "share", name="loan", measure="part", project="") == pytest.approx(85 / 120)
     equal = PROJECTS.assign(own=PROJECTS["loan"].clip(lower=1), loan=PROJECTS["loan"].clip(lower=1))
     assert value(computed(equal), project="a", **index) == pytest.approx(1 / 2)
+
+
+@pytest.mark.parametrize(
+    ("loans", "shown"), [([75.0, 0.0, 10.0], {"0.63", "–", "1.00"}), ([0.0] * 3, {"–"})]
+)
+def test_projects_whose_parts_are_all_nil_have_a_dash(loans: list[float], shown: set[str]) -> None:
+    nil = PROJECTS.assign(loan=loans, own=[25.0 if any(loans) else 0.0, 0.0, NAN])
+    study = study_of(analyses=[ASKED], samples={"all": {}})
+    results = StudyResults(study, computed(nil).tables, quality={})
+    exhibit = validated(
+        ShareOptions, written("portfolio_shares", analyses=["all"], part="financing")
+    )
+    texts = {text.get_text() for text in share_figure(results, exhibit).axes[0].texts}
+    assert {text.split()[0] for text in texts - {"Index"}} == shown
+    assert share_words(results, exhibit)
 
 
 def test_parts_that_add_up_to_another_total_are_marked() -> None:

@@ -231,6 +231,8 @@ def test_cells_with_quotes_in_them_are_replaced_whole() -> None:
         ("year", [str(2000 + i % 9) for i in range(40)], ""),
         ("latest", ["1", "0"] * 9, ""),
         ("telephones_owned_share", ["0.5", "0.2"] * 9, ""),
+        ("started", [f"2009-{month:02d}-17" for month in range(1, 13)], ""),
+        ("left", [f"{day}-11-2012" for day in range(1, 29)], ""),
     ],
 )
 def test_what_columns_look_like(column: str, values: list[str], kind: str) -> None:

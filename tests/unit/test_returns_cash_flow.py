@@ -63,6 +63,22 @@ def test_several_roots_are_counted_and_the_highest_is_meant(rates: tuple[float, 
     assert present_values(flows, max(rates) + 0.05) < 0
 
 
+@pytest.mark.parametrize("times", [2, 3, 4])
+@pytest.mark.parametrize("money", [1.0, 100.0, 3e5])
+def test_a_root_of_several_orders_is_one_rate(times: int, money: float) -> None:
+    """(x - 1.1)^m in the growth factor, with signs such that it begins with an outlay."""
+    flows = -money * np.poly([1.1] * times)
+    known = internal_rate(flows)
+    assert known.roots == 1
+    assert known.rate == pytest.approx(0.1, abs=1e-9)
+
+
+def test_roots_a_thousandth_of_a_percent_apart_are_two() -> None:
+    known = internal_rate(-1e3 * np.poly([1.1, 1.10001]))
+    assert known.roots == 2
+    assert known.rate == pytest.approx(0.10001, abs=1e-8)
+
+
 def test_libraries_differ_on_several_roots() -> None:
     """Why a rate is not taken from a library alone: both are right, and neither says that there are two."""
     flows = np.array([-100.0, 230.0, -132.0])

@@ -202,6 +202,18 @@ def test_several_currencies_are_refused_by_unit() -> None:
         cash_register(analysis_of(currency="money"), units, outcomes)
 
 
+@pytest.mark.parametrize(
+    ("variable", "values"), [("paid_in", ("Bs.", "US$")), ("moneda", ("pesos", "dólares"))]
+)
+def test_currencies_that_nobody_named_are_found(variable: str, values: tuple[str, str]) -> None:
+    units, outcomes = tables_of(SPREADSHEET)
+    units[variable] = np.where(units["unit_id"] == "b 2011", *values)
+    with pytest.raises(DataError, match=f"'{variable}', unit b 2011: .* leave '{variable}' out"):
+        cash_register(analysis_of(), units, outcomes)
+    units[variable] = values[0]
+    assert not len(cash_register(analysis_of(), units, outcomes).excluded)
+
+
 def test_a_unit_of_a_currency_that_is_not_known_is_excluded() -> None:
     units, outcomes = tables_of(SPREADSHEET)
     units["money"] = pd.Series("US$", units.index).where(units["unit_id"] != "b 2011")

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.description.contradictions import used_all_the_same
+from ruralimpact.description.currencies import refuse_several_currencies
 from ruralimpact.description.levels import labels_in_order, level_texts, levels_in_order
 from ruralimpact.description.records import (
     DescriptionTables,
@@ -105,9 +106,9 @@ class _GainsPart:
     def records(self) -> pd.DataFrame:
         """Variables and outcomes, one row a unit and wave, by its identifier."""
         known = [name for name in self.outcomes if name not in self.units]
-        return self.units.merge(self.outcomes[["unit_id", *known]], on="unit_id").set_index(
-            "unit_id"
-        )
+        table = self.units.merge(self.outcomes[["unit_id", *known]], on="unit_id")
+        refuse_several_currencies(table, None, where=f"analysis {self.analysis.name}")
+        return table.set_index("unit_id")
 
     @cached_property
     def before(self) -> pd.DataFrame:

@@ -23,6 +23,7 @@ _WORDS = {
 _NAMED = {kind: re.compile(rf"(^|_)({words})\d*(_|$)") for kind, words in _WORDS.items()}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.\w{2,}")
 _PHONE = re.compile(r"\+?\d[\d ().-]{5,}\d")
+_DATE = re.compile(r"\d{4}-\d\d?-\d\d?|\d\d?-\d\d?-\d{4}")
 _POINT = re.compile(r"[-+]?\d{1,3}\.\d{3,}[ ,;]+[-+]?\d{1,3}\.\d{3,}( .*)?")
 _PERSON = re.compile(
     r"[^\W\d_][^\W\d_'.-]+( (de|del|la|da|dos|van|von|y|e))*( [^\W\d_][^\W\d_'.-]*){1,4}"
@@ -116,6 +117,8 @@ def _by_values(column: pd.Series) -> str:
     if len(filled) < _FEWEST:
         return ""
     distinct = filled.unique().tolist()
+    if _mostly(_matches(_DATE), distinct):
+        return ""
     differ = len(distinct) >= _DISTINCT * len(filled)
     for kind, (fits, must_differ) in _SHAPES.items():
         many = kind == "name" and len(distinct) >= _MANY_NAMES  # names of people repeat

@@ -14,6 +14,9 @@ NO_SIGN_CHANGE = "flows have one sign only"
 STARTS_WITH_GAIN = "flows begin with a gain"
 NOT_PAID_BACK = "not paid back within the horizon"
 
+# Relative distance of computed roots that may be one, and size of a polynomial that is zero but for rounding.
+_ALIKE, _ZERO = 1e-3, 1e-12
+
 _GRID = np.concatenate([np.linspace(-0.99, 1.0, 400), np.geomspace(1.01, 1e4, 200)])
 
 
@@ -101,10 +104,28 @@ def _grid_discounts(years: int) -> FloatArray:
 
 def _roots(flows: FloatArray) -> list[float]:
     """Rates above -100 percent at which the present value is zero, in rising order."""
-    scaled = flows / np.abs(flows).max()
-    factors = np.roots(scaled[::-1])
-    real = factors[(np.abs(factors.imag) < 1e-7 * np.abs(factors)) & (factors.real > 0)].real
-    return sorted(set(map(float, 1 / real - 1)))
+    scaled = (flows / np.abs(flows).max())[::-1]
+    near = np.roots(scaled)
+    near = near[(near.real > 0) & (np.abs(near.imag) < _ALIKE * np.abs(near))]
+    near = near[np.argsort(near.real)]
+    factors: list[float] = []
+    for some in np.split(near, np.flatnonzero(np.diff(near.real) > _ALIKE * near.real[1:]) + 1):
+        factors += _distinct(scaled, some)
+    return sorted(1 / factor - 1 for factor in factors)
+
+
+def _distinct(polynomial: FloatArray, near: NDArray[np.complex128]) -> list[float]:
+    """Real roots of a polynomial among roots that lie near each other, as computed.
+
+    A root of multiplicity m is computed as m of them around it, some of them complex; their mean is exact.
+    """
+    if len(near) > 1:
+        mean = float(near.real.mean())
+        size = np.polyval(np.abs(polynomial), mean)
+        if abs(np.polyval(polynomial, mean)) <= _ZERO * size:
+            return [mean]
+    real = near[np.abs(near.imag) < 1e-7 * np.abs(near)].real
+    return sorted(set(map(float, real)))
 
 
 def payback(flows: FloatArray) -> float:

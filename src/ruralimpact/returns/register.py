@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralimpact.description.currencies import refuse_several_currencies
 from ruralimpact.description.records import set_to_missing
 from ruralimpact.errors import DataError
 from ruralimpact.schema.rate_of_return import RateOfReturn
@@ -74,7 +75,7 @@ def cash_register(
     known = [name for name in outcomes if name not in units]
     table = units.merge(outcomes[["unit_id", *known]], on="unit_id", validate="1:1")
     table["year"] = _years(table, where)
-    _refuse_currencies(analysis, table, where)
+    refuse_several_currencies(table, analysis.currency, where=where)
     table = table.sort_values(["id", "year"], kind="stable", ignore_index=True)
     of_units = _of_units(analysis, table, where)
     kept, rows, excluded = [], [], []
@@ -111,23 +112,6 @@ def _years(table: pd.DataFrame, where: str) -> pd.Series:
         problem = "the wave of a cash flow is its year, a whole number."
         raise DataError(problem, within=where, column="wave", units=odd.tolist())
     return years.astype("int64")
-
-
-def _refuse_currencies(analysis: RateOfReturn, table: pd.DataFrame, where: str) -> None:
-    if analysis.currency is None:
-        return
-    known = table.dropna(subset=analysis.currency)
-    currencies = known[analysis.currency]
-    other = known.loc[~currencies.isin(currencies.mode()[:1]), "unit_id"]
-    if len(other):
-        named = ", ".join(sorted(map(str, currencies.unique())))
-        raise DataError(
-            f"amounts must be in one currency, and are in {named}.",
-            within=where,
-            column=analysis.currency,
-            units=other.tolist(),
-            hint="Convert them first, with `currency` of the source and `prices`.",
-        )
 
 
 def _of_units(analysis: RateOfReturn, table: pd.DataFrame, where: str) -> pd.DataFrame:

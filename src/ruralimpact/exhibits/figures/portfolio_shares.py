@@ -48,7 +48,7 @@ def check_parts(study: Study, exhibit: ShareOptions) -> None:
 def share_figure(results: StudyResults, exhibit: ShareOptions) -> "Figure":
     """Draw a stacked bar a project, with its Herfindahl-Hirschman index."""
     frame = of_part(results, exhibit, exhibit.part)
-    parts = frame[(frame["measure"] == "part") & (frame["project"] != "")]
+    parts = frame[(frame["measure"] == "part") & (frame["project"] != "")].fillna({"share": 0.0})
     if parts.empty:
         return palette.notice(gettext(_NOTHING))
     projects = projects_of(parts)
@@ -74,7 +74,7 @@ def share_figure(results: StudyResults, exhibit: ShareOptions) -> "Figure":
         }
     totals = frame[frame["measure"] == "total"].set_index("project")["agreement"]
     for project, position in places.items():
-        text = " ".join([formatting.number(index[project], 2), *mark_of(totals[project])])
+        text = " ".join([formatting.number(index.get(project), 2), *mark_of(totals[project])])
         axes.text(101, position, text, va="center", fontsize=7.5)
     axes.text(101, len(places) - 0.35, gettext("Index"), fontsize=7.5, color=palette.FAINT)
     names = [palette.wrapped(full_name(row), 44) for row in projects.iloc[::-1].to_dict("records")]
@@ -100,6 +100,8 @@ def share_words(results: StudyResults, exhibit: ShareOptions) -> str:
         for label, share in zip(total["label"], total["share"], strict=True)
     )
     index = frame[frame["measure"] == "concentration"]
+    if index.empty:
+        return gettext(_NOTHING)
     least, most = extremes(index)
     words = gettext(
         "Of all projects together: {shares}. Most concentrated: {most}; least: {least}."
@@ -121,7 +123,7 @@ KIND = kinds.FigureKind(
         marked(
             "Shares of the parts in the total of each project. At the right the "
             "Herfindahl-Hirschman index, the sum of the squared shares: 1 where one part "
-            "is the whole."
+            "is the whole. A dash: all parts are zero."
         )
     ),
     words=share_words,
