@@ -51,6 +51,9 @@ def test_a_note_below_the_table_is_refused_and_kept_out_as_the_message_says(note
     path = csv_file(tmp_path, "id,age,arm,place", "1,30,yes,a", "2,40,no,b", f'"{note}"')
     with pytest.raises(DataError, match="row 4: reads like a note") as error:
         survey(path, AGE)
+    unquoted = ["1,30,yes,a", "2,40,no,b", f"{note}, de mayo"]
+    with pytest.raises(DataError, match="row 4: reads like a note"):
+        survey(csv_file(tmp_path, "id,age,arm,place", *unquoted), AGE)
     assert "keep: [{column: age, known: true" in str(error.value)
     kept = survey(path, AGE, keep=[{"column": "age", "known": True, "reason": "notes"}])
     assert kept.table["age"].tolist() == [30, 40]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ruralimpact.errors import DataError
 from ruralimpact.survey.raw_table import RawTable
-from ruralimpact.survey.summary_rows import is_summary
+from ruralimpact.survey.summary_rows import whole_line
 from ruralimpact.survey.values import MERGED, normalised
 
 MOST_COLUMNS = 16_384  # of a spreadsheet, by its format; more would take minutes
@@ -57,7 +57,7 @@ def table_of(
         problem = f"has {len(names):,} columns; at most {MOST_COLUMNS:,} are read."
         raise DataError(problem, file=file)
     below = [row for row in grid if row > max(rows)]
-    body = {row: _whole(grid[row], len(names)) for row in below if len(grid[row])}
+    body = {row: whole_line(grid[row], len(names)) for row in below if len(grid[row])}
     odd = [row for row, cells in body.items() if len(cells) != len(names)]
     if odd:
         problem = f"the header has {len(names)} fields, and row {odd[0]} has {len(body[odd[0]])}."
@@ -66,12 +66,6 @@ def table_of(
     index = pd.Index(list(body), name="row", dtype="int64")
     table = pd.DataFrame(list(body.values()), index=index, columns=names, dtype="str")
     return RawTable(stripped(table), blank_lines=len(below) - len(body), notes=notes)
-
-
-def _whole(cells: Sequence[str], width: int) -> Sequence[str]:
-    """Return the cells of a line, of a total or a note under a table with blanks up to its last column."""
-    lacking = width - len(cells)
-    return [*cells, *[""] * lacking] if lacking > 0 and is_summary(cells) else cells
 
 
 def stripped(table: pd.DataFrame) -> pd.DataFrame:

@@ -141,14 +141,28 @@ def _sums(cells: pd.DataFrame, row: int, others: NDArray[np.bool_]) -> int:
     return count
 
 
-def is_summary(cells: Sequence[str]) -> bool:
-    """Tell whether a line of a file reads like a total or a note, by its first cell that is not blank."""
-    filled = [plain_words(cell) for cell in cells if cell.strip() and cell != MERGED]
-    if not filled:
-        return False
-    return _TOTAL.fullmatch(filled[0]) is not None or (
-        len(filled) == 1 and _NOTE.fullmatch(filled[0]) is not None
-    )
+def whole_line(cells: Sequence[str], width: int) -> Sequence[str]:
+    """Return the cells of a line under a table as many as its columns, where it is a total or a note.
+
+    Parameters
+    ----------
+    cells : sequence of str
+        Of a note its commas may have made several.
+    width : int
+
+    Returns
+    -------
+    sequence of str
+        `cells` themselves of every other line, and of one that is as long as the table.
+    """
+    filled = [cell for cell in cells if cell.strip() and cell != MERGED]
+    if len(cells) == width or not filled:
+        return cells
+    if _NOTE.fullmatch(plain_words(filled[0])) is not None:
+        return [", ".join(filled), *[""] * (width - 1)]
+    if len(cells) < width and _TOTAL.fullmatch(plain_words(filled[0])) is not None:
+        return [*cells, *[""] * (width - len(cells))]
+    return cells
 
 
 def lone_cells(cells: pd.DataFrame) -> NDArray[np.bool_]:
