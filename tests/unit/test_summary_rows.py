@@ -25,6 +25,9 @@ TOTALS = [
     "Suma",
     "Promedio general",
     "n = 96",
+    "Promedios",
+    "\u03a3",
+    "%",
 ]
 NOTES = [
     "Fuente: encuesta de 2014",

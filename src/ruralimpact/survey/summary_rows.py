@@ -14,9 +14,9 @@ from ruralimpact.survey.values import MERGED, each_text, normalised, number_of, 
 
 _TOTAL = re.compile(
     r"(?:(?:sub|gran|grand|sous|grande|suma)[- ]?)?tot(?:al|ales|als|aux|ais)\b.*"
-    r"|(?:suma|sumatoria|somme|soma|sum|media|mean|mediana|median|average|avg|moyenne|promedio|maximo|minimo"
-    r"|maximum|minimum|desviacion (?:estandar|tipica)|desv\.? est\.?|std\.? dev\.?|standard deviation|count"
-    r"|conteo)[:.]?"
+    r"|(?:sumas?|sumatoria|somme|soma|sum|\u03c3|%|porcentajes?|percent(?:age)?s?|count|conteo"
+    r"|medias?|means?|mediana|median|average|avg|moyenne|promedios?|maximo|minimo|maximum|minimum"
+    r"|desviacion (?:estandar|tipica)|desv\.? est\.?|std\.? dev\.?|standard deviation)[:.]?"
     r"|(?:promedio|average|moyenne|suma|sum) (?:total|general|por|per|par|of|de|del|sample|muestra)\b.*"
     r"|n ?[=:] ?[\d.,' ]+(?:\b.*)?|n\.? ?[o\u00b0]?\.? de (?:casos|observaciones)\b.*"
 )
@@ -28,6 +28,7 @@ _NOTE = re.compile(
 # What every text has that is one: few have it, so that a million rows are looked at in no time.
 _STEMS = (
     r"(?i)tot|sum|som|medi|mean|aver|avg|moy|m.{1,2}xim|m.{1,2}nim|desv|std|standard|count|conteo"
+    r"|percent|porcent|%"
     r"|\bn ?[=:]|\bn.{0,4}de |fuente|not[ae]|source|quelle|fonte|elabora|observaci|n\.? ?b\b|\*|\d\)?/"
     r"|[^\x00-\x7f]"
 )
