@@ -66,6 +66,16 @@ def test_no_columns_where_no_amount_is_shown(results: StudyResults) -> None:
     assert widths == {len(table.columns)}
 
 
+def test_the_unadjusted_difference_of_another_sample_is_not_beside_an_analysis(
+    results: StudyResults,
+) -> None:
+    shown = ["psid_matching", "experiment"]
+    (table,) = impact_table(results, entry("impact", analyses=shown, unadjusted="experiment"))
+    specs = [str(row.record["spec_id"]).partition("/")[0] for row in table.rows if row.record]
+    assert specs == sorted(specs, reverse=True)
+    assert any(row.label.text == "Unadjusted difference" for row in table.rows)
+
+
 def test_the_unadjusted_difference_stands_before_the_strategies(results: StudyResults) -> None:
     exhibit = entry("impact", analyses=["psid_matching"], unadjusted="experiment")
     (table,) = impact_table(results, exhibit)

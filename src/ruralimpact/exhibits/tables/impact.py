@@ -71,7 +71,10 @@ def _table(
     )
 
     def rows(analysis: str, outcome: str) -> Iterator[Row]:
-        for name, label in (*((letter, gettext(UNADJUSTED)) for letter in plain), (analysis, "")):
+        beside = (
+            unadjusted if unadjusted and is_beside(results, unadjusted, analysis, analyses) else ""
+        )
+        for name, label in (*([(beside, gettext(UNADJUSTED))] if beside else []), (analysis, "")):
             for record in results.estimates_of(name, outcome).to_dict("records"):
                 printed = label or results.strategy_label(record["strategy"])
                 stub = Cell(printed, marks.estimate_marks(record))
@@ -86,6 +89,23 @@ def _table(
         interpretation=interpretation.impact_lines(results, analyses),
         notes=_notes(results, frame, [*analyses, *plain], letters or {}, money, means=means),
     )
+
+
+def is_beside(
+    results: StudyResults, unadjusted: str, analysis: str, analyses: Sequence[str]
+) -> bool:
+    """Whether a plain difference belongs beside an analysis: that of its sample, where any has the same.
+
+    Parameters
+    ----------
+    results : StudyResults
+    unadjusted, analysis : str
+    analyses : sequence of str
+        Those that the exhibit shows.
+    """
+    sample = results.analysis(unadjusted).sample
+    alike = [name for name in analyses if results.analysis(name).sample == sample]
+    return analysis in alike or not alike
 
 
 def mean_columns(treated: str = "treated_mean", control: str = "control_mean") -> tuple[Shown, ...]:

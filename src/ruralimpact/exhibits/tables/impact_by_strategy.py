@@ -15,7 +15,7 @@ from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record, Shown
 from ruralimpact.exhibits.table import table_of
-from ruralimpact.exhibits.tables.impact import UNADJUSTED, ImpactOptions
+from ruralimpact.exhibits.tables.impact import UNADJUSTED, ImpactOptions, is_beside
 from ruralimpact.language import gettext, marked
 
 
@@ -109,8 +109,9 @@ def _by_model(
     """Estimates on an outcome by strategy, and the plain difference."""
     named = results.estimates_of(analysis, outcome).to_dict("records")
     models = {str(record["strategy"]): record for record in named}
-    if exhibit.unadjusted:
-        for record in results.estimates_of(exhibit.unadjusted, outcome).to_dict("records"):
+    plain = exhibit.unadjusted
+    if plain and is_beside(results, plain, analysis, exhibit.analyses):
+        for record in results.estimates_of(plain, outcome).to_dict("records"):
             models[_PLAIN] = record
     printed = {
         model: {
