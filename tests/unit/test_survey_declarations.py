@@ -12,6 +12,7 @@ from ruralimpact.survey.codebook import parse_codebook
 from ruralimpact.survey.edits import apply_edits
 from ruralimpact.survey.harmonise import harmonise
 from ruralimpact.survey.readers import read_source
+from ruralimpact.survey.values import normalised
 
 NUMBER = {"variable": "x", "source": "*", "raw_name": "x", "type": "number", "role": "outcome"}
 REGION = {**NUMBER, "type": "category", "role": "input", "labels": "1=Highlands|2=Lowlands"}
@@ -179,6 +180,89 @@ class TestFilters:
         condition = conditions_of({"column": "x", "values": [3]})
         with pytest.raises(ConfigError, match="no row has '3'"):
             keep_rows(self.ROWS, condition, "f.csv", ".", one_of_several=True)
+
+
+class TestNearForms:
+    """A value that is declared is compared with cells everywhere in one way: near forms are an error."""
+
+    CELLS = ("Refused", "refused", "REFUSED\u200b", "R\u00e9fused ", "ok", "Refused")
+    TABLE = pd.DataFrame({"id": list("abcdef"), "x": CELLS, "y": ""}, index=range(2, 8))
+    MESSAGE = "column 'x', rows 3, 4, 5: 'REFUSED', 'R\u00e9fused', 'refused' differ from 'Refused', which"
+
+    @pytest.mark.parametrize("way", ["values", "other_than"])
+    def test_of_filters(self, way):
+        conditions = conditions_of({"column": "x", way: ["Refused"]})
+        for several in (True, False):
+            with pytest.raises(DataError, match=self.MESSAGE):
+                keep_rows(self.TABLE, conditions, "f.csv", ".", one_of_several=several)
+        kept = keep_rows(self.TABLE, conditions, "f.csv", ".", as_written=["x"])
+        assert len(kept.table) == {"values": 2, "other_than": 4}[way]
+        listed = conditions_of(
+            {"column": "x", way: list(dict.fromkeys(map(normalised, self.CELLS)))[:4]}
+        )
+        assert (
+            len(keep_rows(self.TABLE, listed, "f.csv", ".").table)
+            == {"values": 5, "other_than": 1}[way]
+        )
+
+    def test_of_a_series_in_which_this_file_has_the_near_form_only(self):
+        conditions = conditions_of({"column": "x", "other_than": ["Refused", "ok"]})
+        with pytest.raises(DataError, match="row 2: 'refused' differs from 'Refused'"):
+            rows = pd.DataFrame({"x": ["refused", "ok"]}, index=[2, 3])
+            keep_rows(rows, conditions, "f.csv", ".", one_of_several=True)
+
+    @pytest.mark.parametrize("cell", ["TRUE", "-99", "1.5", "5+", "<5"])
+    def test_other_values_are_none(self, cell):
+        rows = pd.DataFrame({"x": ["1", "99", "15", "5", cell]})
+        condition = conditions_of({"column": "x", "other_than": ["1", "99", "15", "5"]})
+        assert keep_rows(rows, condition, "f.csv", ".").table["x"].tolist() == [cell]
+
+    def test_where_an_edit_applies(self):
+        rule = {"rule": "fill_blank", "columns": ["y"], "value": "0", "where": {"x": ["Refused"]}}
+        with pytest.raises(DataError, match=self.MESSAGE):
+            apply_edits(self.TABLE, edits_of(rule), file="f.csv")
+        edited = apply_edits(self.TABLE, edits_of(rule), file="f.csv", as_written=["x"])
+        assert edited.table["y"].tolist() == ["0", "", "", "", "", "0"]
+
+    def test_of_codes_that_mean_missing(self, tmp_path):
+        entry = {**NUMBER, "type": "category", "missing_codes": "Refused"}
+        path = text_file(tmp_path, "Refused", "refused", "yes")
+        with pytest.raises(
+            DataError, match="row 3: 'refused' differs from 'Refused', .*missing_codes"
+        ):
+            survey(path, entry)
+        assert survey(path, entry, as_written=["x"]).table["x"].tolist()[1:] == ["refused", "yes"]
+
+    def test_a_code_is_missing_where_its_label_is_declared_to_be(self, tmp_path):
+        path = spss_file(tmp_path, [1.0, 998.0, 4.0], {998.0: "Don't know"})
+        found = survey(path, {**NUMBER, "missing_codes": "Don't know"})
+        assert found.table["x"].isna().tolist() == [False, True, False]
+        assert found.quality.codes_not_found == {}
+
+    def test_known_takes_what_means_missing_for_blank(self, tmp_path):
+        keep = [{"column": "x", "known": True, "reason": "no region"}]
+        entry = {**NUMBER, "missing_codes": "-99"}
+        found = survey(text_file(tmp_path, 3, "-99.0", "", 5), entry, keep=keep)
+        assert found.table["x"].tolist() == [3, 5]
+        assert [(own.reason, own.rows) for own in found.quality.excluded] == [("no region", 2)]
+
+
+def test_several_answers_of_which_one_means_missing(tmp_path):
+    """Whichever variable of the question declares it, and in whatever form."""
+    a, b = (
+        {**NUMBER, "variable": v, "raw_name": f"x/{v[1]}", "type": "indicator"}
+        for v in ("v1", "v2")
+    )
+    rule = [{"rule": "select_multiple", "columns": ["x"]}]
+    path = text_file(tmp_path, "1 2", "2", "-99", "-99.0", "don't know", "", "2 -99")
+    source = source_of(path=str(path), edits=rule)
+    for first, second in (("-99|don't know", ""), ("", "-99|don't know"), ("don't know", "-99")):
+        rows = [codebook_of(a, missing_codes=first)[0], codebook_of(b, missing_codes=second)[0]]
+        table = harmonise(
+            read_source(source), source, parse_codebook(rows, ["s"]), file="s.csv"
+        ).table
+        assert table["v1"].fillna(-1).tolist() == [1, 0, -1, -1, -1, -1, -1]
+        assert table["v2"].fillna(-1).tolist() == [1, 1, -1, -1, -1, -1, -1]
 
 
 def test_a_spelling_that_no_row_has():

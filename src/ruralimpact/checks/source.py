@@ -17,7 +17,7 @@ from ruralimpact.privacy.keyed_ids import project_key
 from ruralimpact.schema.base import Settings
 from ruralimpact.schema.source import Source
 from ruralimpact.survey.codebook import Entry
-from ruralimpact.survey.harmonise import Survey, harmonise, has_private_ids
+from ruralimpact.survey.harmonise import Survey, harmonise, has_private_ids, missing_forms
 from ruralimpact.survey.identifiers import ROW_NUMBER
 from ruralimpact.survey.prepare import id_columns, prepare
 from ruralimpact.survey.raw_column import TOGETHER
@@ -28,8 +28,8 @@ from ruralimpact.survey.values import normalised
 
 # A file with more mistakes than this is another file.
 _MOST_MISTAKES = 200
-# In the place of a cell that was refused: it is unknown, and no blank, which may mean none.
-_REFUSED = "(refused)"
+# In the place of a cell that was refused: unknown, and no blank, which may mean none; no keyboard has it.
+_REFUSED = "\ue000"
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,8 @@ class _Attempt:
     def prepared(self) -> None:
         columns = [entry.raw_name for entry in self.entries if entry.variable == self.source.item]
         file, others = self.source.path, self.others
-        prepare(self.raw, self.source, file=file, others=others, items=columns)
+        codes = missing_forms(self.entries)
+        prepare(self.raw, self.source, file=file, others=others, items=columns, missing_codes=codes)
 
 
 def examine_source(
@@ -131,7 +132,8 @@ def examine_source(
             remarks = (*remarks_on_labels(entries, lines), *_remarks(attempt, survey))
             return SourceExamination(survey, tuple(problems), whole, remarks)
         except RuralImpactError as problem:
-            problems.append(_with_codebook_line(problem, attempt.entries, lines))
+            if _REFUSED not in str(problem):  # else a consequence of what is told already
+                problems.append(_with_codebook_line(problem, attempt.entries, lines))
             attempt = _next(attempt, problem)
     return SourceExamination(None, tuple(problems))
 
@@ -207,7 +209,8 @@ def _without_cells(attempt: _Attempt, column: str, rows: Any) -> _Attempt | None
     cells = attempt.raw.cells
     named = _names([column])
     places = [i for i, name in enumerate(cells.columns) if normalised(str(name)) in named]
-    blank = not places or bool(cells.iloc[rows, places].isin(["", _REFUSED]).all(axis=None))
+    told = cells.iloc[rows, places].isin(["", _REFUSED])
+    blank = not places or bool(told.all(axis=None))
     if blank or named & _names(id_columns(attempt.source)) or len(places) > 1:
         kept = cells[~rows]
         return None if len(kept) in (0, len(cells)) else _with_cells(attempt, kept)

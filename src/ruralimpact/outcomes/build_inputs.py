@@ -89,6 +89,15 @@ def members(
         if code not in known and (labels or known):
             problem = f"'{name}' has no value '{value}'. {nearest(code, sorted(known))}"
             raise ConfigError(problem, key=f"{source.key}.{option}")
+    near = source.observed.near(name, wanted)
+    if near:
+        listed = " and ".join(f"'{code}'" for code in near)
+        problem = (
+            f"'{name}' has the values {listed}, too, which only the way of writing tells apart from those "
+            "that are listed: list them, write them in one way by a table of `recodes`, or list the column "
+            "under `as_written` of its source."
+        )
+        raise ConfigError(problem, key=f"{source.key}.{option}")
     if pd.api.types.is_numeric_dtype(column):
         numbers = [number for number in map(number_of, wanted) if number is not None]
         return column.isin(numbers).to_numpy()

@@ -1,9 +1,10 @@
 """Which codes the variables of survey tables have."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
+from ruralimpact.survey.declared_values import other_forms
 from ruralimpact.survey.values import code_of
 
 
@@ -13,10 +14,15 @@ class ObservedCodes:
     Parameters
     ----------
     surveys : mapping of str to DataFrame
+    as_written : collection of str
+        Variables whose values are different although they differ only in the way of writing.
     """
 
-    def __init__(self, surveys: Mapping[str, pd.DataFrame]) -> None:
+    def __init__(
+        self, surveys: Mapping[str, pd.DataFrame], as_written: Collection[str] = ()
+    ) -> None:
         self._tables = tuple(surveys.values())
+        self._as_written = frozenset(as_written)
         self._codes: dict[str, frozenset[str]] = {}
 
     def of(self, name: str) -> frozenset[str]:
@@ -25,3 +31,9 @@ class ObservedCodes:
             columns = [table[name].dropna().unique() for table in self._tables if name in table]
             self._codes[name] = frozenset(code_of(value) for values in columns for value in values)
         return self._codes[name]
+
+    def near(self, name: str, codes: Collection[str]) -> list[str]:
+        """Return the codes of a variable that are none of some, but for the way of writing."""
+        if name in self._as_written:
+            return []
+        return other_forms(self.of(name), codes)

@@ -147,7 +147,7 @@ def _construct_sample(
         entries=entries,
         rows=rows,
         prices=study.prices,
-        observed=ObservedCodes(surveys),
+        observed=ObservedCodes(surveys, _as_written(study, entries)),
     )
     try:
         construction = construct()
@@ -198,6 +198,16 @@ def _construct_sample(
     values = selected[["unit_id", *outcomes]]
     exclusions = table_of_rows("exclusions", excluded)
     return AnalysisSample(units, values, exclusions, contamination, arms, noted)
+
+
+def _as_written(study: Study, entries: Sequence[Entry]) -> set[str]:
+    """Return variables of raw columns whose values differ as they are written."""
+    return {
+        entry.variable
+        for source in study.sources
+        for entry in entries_of(entries, source.name)
+        if entry.raw_name in source.as_written
+    }
 
 
 def _at_study_prices(

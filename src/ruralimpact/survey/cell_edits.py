@@ -10,9 +10,9 @@ from ruralimpact.errors import DataError, UnknownValueError
 from ruralimpact.schema import edit as rules
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.chosen import chosen_rows
+from ruralimpact.survey.declared_values import refuse_near_declared
 from ruralimpact.survey.edit import Cells, EditJob
 from ruralimpact.survey.marks import form_of, thousandths
-from ruralimpact.survey.similar import folded
 from ruralimpact.survey.values import (
     code_of,
     each_text,
@@ -35,17 +35,14 @@ def spellings(job: EditJob[rules.Spellings], column: pd.Series) -> EditedColumn:
         raise UnknownValueError(absent[0], str(column.name), hint=hint, key=f"{job.key}.forms")
     changed = column.isin(forms).to_numpy()
     edited = column.mask(changed, column.map(forms))
-    near = {folded(form): form for form in [*forms, *listed]}
-    strange = [value for value in edited.unique() if value not in listed and folded(value) in near]
-    if strange:
-        raise DataError(
-            f"'{strange[0]}' is not among the forms, and differs from '{near[folded(strange[0])]}' only in "
-            "the way of writing.",
-            file=job.file,
-            column=str(column.name),
-            rows=column.index[edited == strange[0]].tolist(),
-            hint=f"List it under {job.key}.forms.",
-        )
+    refuse_near_declared(
+        edited.mask(edited.isin(listed), ""),
+        [*forms, *listed],
+        where=f"{job.key}.forms",
+        file=job.file,
+        column=str(column.name),
+        hint=f"List each under {job.key}.forms.",
+    )
     return edited, changed
 
 
@@ -93,7 +90,9 @@ def thousands(job: EditJob[rules.Thousands], column: pd.Series) -> EditedColumn:
 
 def fill_blank(job: EditJob[rules.FillBlank], column: pd.Series) -> EditedColumn:
     """Write a value into blank cells, where a blank means it; of some rows, if ``where`` names them."""
-    where = chosen_rows(job.table, job.rule.where, job.file, f"{job.key}.where")
+    where = chosen_rows(
+        job.table, job.rule.where, job.file, f"{job.key}.where", job.decimal, job.as_written
+    )
     changed = (each_text(column, normalised) == "").to_numpy(dtype=bool) & where
     return column.mask(changed, job.rule.value), changed
 

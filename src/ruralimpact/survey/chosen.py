@@ -1,6 +1,6 @@
 """Rows of a raw table that a condition chooses: a filter, or where an edit applies."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from ruralimpact.errors import DataError, UnknownValueError
 from ruralimpact.schema.quality import ExcludedRows
 from ruralimpact.schema.source import Condition
 from ruralimpact.suggestions import nearest
+from ruralimpact.survey.declared_values import refuse_near_declared
 from ruralimpact.survey.raw_column import raw_column
 from ruralimpact.survey.values import code_of, each_text, normalised, number_of
 
@@ -40,6 +41,8 @@ def keep_rows(
     key: str = "keep",
     *,
     one_of_several: bool = False,
+    as_written: Collection[str] = (),
+    missing_codes: Mapping[str, Collection[str]] | None = None,
 ) -> Kept:
     """Exclude the rows that fail a condition, one condition after the other.
 
@@ -55,37 +58,74 @@ def keep_rows(
         Configuration key of the conditions, for messages.
     one_of_several : bool
         Whether other files are filtered by the same conditions, so that one need not have every value.
+    as_written : collection of str
+        Raw columns whose values are different although they differ only in the way of writing.
+    missing_codes : mapping of str to collection of str, optional
+        What means "missing" by raw column, in each form that it may be written in: for `known` it is blank.
 
     Raises
     ------
     DataError
-        There is no such column, or cells are no numbers where there is a `minimum` or `maximum`.
+        There is no such column, cells are no numbers where there is a `minimum` or `maximum`, or one is a
+        value declared but for the way of writing.
     ConfigError
         A value that no row has; the nearest is named.
     """
     excluded: list[ExcludedRows] = []
     for position, condition in enumerate(conditions, start=1):
         column = raw_column(table, condition.column, file)
+        asked = condition
         if one_of_several:
             condition = _with_values_of(column, condition, decimal)
-        hit = _passes(column, condition, f"{key}.{position}", decimal, file)
+        unknown = (missing_codes or {}).get(condition.column, ())
+        hit = _passes(column, condition, f"{key}.{position}", decimal, file, unknown)
+        if not {condition.column, column.name} & set(as_written):
+            declared = [*(asked.values or ()), *(asked.other_than or ())]  # noqa: PD011
+            _refuse_near(column, declared, f"{key}.{position}", decimal, file)
         excluded.append(ExcludedRows(reason=condition.reason, rows=int((~hit).sum())))
         table = table[hit]
     return Kept(table, tuple(excluded))
 
 
 def chosen_rows(
-    table: pd.DataFrame, where: Mapping[str, Sequence[Any]], file: str | Path, key: str
+    table: pd.DataFrame,
+    where: Mapping[str, Sequence[Any]],
+    file: str | Path,
+    key: str,
+    decimal: str = ".",
+    as_written: Collection[str] = (),
 ) -> NDArray[np.bool_]:
-    """Tell which rows have, in each column that ``where`` names, one of its values."""
+    """Tell which rows have, in each column that ``where`` names, one of its values; see `keep_rows`."""
     chosen = np.ones(len(table), dtype=bool)
     for name, values in where.items():
-        chosen &= _has_one_of(raw_column(table, name, file), values, f"{key}.{name}")
+        column = raw_column(table, name, file)
+        chosen &= _has_one_of(column, values, f"{key}.{name}", decimal)
+        if not {name, column.name} & set(as_written):
+            _refuse_near(column, values, f"{key}.{name}", decimal, file)
     return chosen
 
 
+def _refuse_near(
+    column: pd.Series, values: Sequence[Any], key: str, decimal: str, file: str | Path
+) -> None:
+    """Refuse cells that are a value declared but for the way of writing."""
+    if values:
+        refuse_near_declared(
+            each_text(column, lambda text: code_of(text, decimal)),
+            map(code_of, values),
+            where=key,
+            file=file,
+            column=str(column.name),
+        )
+
+
 def _passes(
-    column: pd.Series, condition: Condition, key: str, decimal: str, file: str | Path
+    column: pd.Series,
+    condition: Condition,
+    key: str,
+    decimal: str,
+    file: str | Path,
+    unknown: Collection[str],
 ) -> NDArray[np.bool_]:
     values = condition.values  # noqa: PD011
     if values is not None:
@@ -93,7 +133,12 @@ def _passes(
     if condition.other_than is not None:
         return ~_has_one_of(column, condition.other_than, f"{key}.other_than", decimal)
     if condition.known:
-        return np.asarray(each_text(column, normalised) != "", dtype=bool)
+        blank = {"", *unknown}
+        forms = [
+            each_text(column, normalised),
+            each_text(column, lambda cell: code_of(cell, decimal)),
+        ]
+        return np.asarray(~(forms[0].isin(blank) | forms[1].isin(blank)), dtype=bool)
     numbers = _numbers(column, decimal, file)
     low = -np.inf if condition.minimum is None else condition.minimum
     high = np.inf if condition.maximum is None else condition.maximum

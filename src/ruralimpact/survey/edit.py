@@ -1,6 +1,7 @@
 """What a declared edit works on: a table, the rule, and the file it is about."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -36,6 +37,10 @@ class EditJob(Generic[RuleT]):
         Decimal mark of the file.
     one_of_several : bool
         Whether other files are edited by the same rule.
+    as_written : tuple of str
+        Raw columns whose values are different although they differ only in the way of writing.
+    missing_codes : mapping of str to collection of str
+        What means "missing" by raw column, in each form that it may be written in.
     """
 
     table: pd.DataFrame
@@ -46,6 +51,8 @@ class EditJob(Generic[RuleT]):
     identifier: str
     decimal: str
     one_of_several: bool = False
+    as_written: tuple[str, ...] = ()
+    missing_codes: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def column(self, name: str) -> pd.Series:
         """Return a raw column."""

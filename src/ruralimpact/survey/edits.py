@@ -1,6 +1,6 @@
 """Declared edits of a raw table: each a rule of study.yaml, each counted, none guessed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
@@ -54,6 +54,8 @@ def apply_edits(
     decimal: str = ".",
     key: str = "edits",
     one_of_several: bool = False,
+    as_written: Sequence[str] = (),
+    missing_codes: Mapping[str, Collection[str]] | None = None,
 ) -> Edited:
     """Apply the edits of a source, in the order declared.
 
@@ -75,6 +77,10 @@ def apply_edits(
         Configuration key of `rules`, for messages.
     one_of_several : bool
         Whether other files are edited by the same rules, so that one need not have all that they name.
+    as_written : sequence of str
+        Raw columns whose values are different although they differ only in the way of writing.
+    missing_codes : mapping of str to collection of str, optional
+        What means "missing" by raw column, in each form that it may be written in.
 
     Returns
     -------
@@ -96,6 +102,8 @@ def apply_edits(
             identifier=identifier,
             decimal=decimal,
             one_of_several=one_of_several,
+            as_written=tuple(as_written),
+            missing_codes=missing_codes or {},
         )
         done = _after(done, _with_blanked(job, _applied(job)))
     return done

@@ -17,6 +17,7 @@ from ruralimpact.schema.source import SourceEntry
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.cells_set_missing import SetToMissing, set_to_missing
 from ruralimpact.survey.codebook import Entry
+from ruralimpact.survey.declared_values import refuse_near_declared
 from ruralimpact.survey.identifiers import ROW_NUMBER, check_identifiers, check_wave, identifiers
 from ruralimpact.survey.join import UnmatchedRows
 from ruralimpact.survey.prepare import id_columns, prepare
@@ -27,7 +28,7 @@ from ruralimpact.survey.recode import Recoded, recode_variable
 from ruralimpact.survey.set_missing import mark_of
 from ruralimpact.survey.similar import near_forms, refuse_two_ways
 from ruralimpact.survey.summary_rows import refuse_summary_rows, refuse_total_values
-from ruralimpact.survey.values import code_of, normalised
+from ruralimpact.survey.values import code_of, forms_of_code, normalised
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,14 @@ def _harmonised(
     private: Collection[str],
     key: bytes | None,
 ) -> Survey:
-    prepared = prepare(raw, source, file=file, others=others, items=_item_column(source, entries))
+    prepared = prepare(
+        raw,
+        source,
+        file=file,
+        others=others,
+        items=_item_column(source, entries),
+        missing_codes=missing_forms(entries),
+    )
     rows = prepared.table
     refuse_summary_rows(rows.cells, id_columns(source), file=file, passed_over=source.as_written)
     ids = identifiers(rows, id_columns(source), file)
@@ -212,6 +220,15 @@ def _harmonised(
     )
 
 
+def missing_forms(entries: Sequence[Entry]) -> dict[str, set[str]]:
+    """Return what means "missing" by the codebook, by raw column, in each form that it may be written in."""
+    forms: dict[str, set[str]] = {}
+    for entry in entries:
+        codes = {form for code in entry.missing_codes for form in forms_of_code(code)}
+        forms[entry.raw_name] = forms.get(entry.raw_name, set()) | codes
+    return {name: codes for name, codes in forms.items() if codes}
+
+
 def has_private_ids(source: SourceEntry) -> bool:
     """Whether the identifiers of a source become keyed hashes."""
     return not source.public_ids and id_columns(source) != [ROW_NUMBER]
@@ -228,9 +245,19 @@ def _used(source: SourceEntry) -> list[str]:
 def _refuse_two_ways(
     recoded: Mapping[str, Recoded], entries: Sequence[Entry], file: str | Path
 ) -> None:
-    """Refuse values of a category, such as groups, that differ only in the way of writing."""
+    """Refuse values of a category, such as groups, that differ only in the way of writing.
+
+    Also from what means "missing": `refused` where the codebook says `Refused` would be a value.
+    """
     for entry in entries:
         if not entry.is_number:
+            refuse_near_declared(
+                recoded[entry.variable].data,
+                [] if entry.labels else entry.missing_codes,
+                where=f"missing_codes of '{entry.variable}'",
+                file=file,
+                column=entry.raw_name,
+            )
             refuse_two_ways(
                 recoded[entry.variable].data,
                 file=file,

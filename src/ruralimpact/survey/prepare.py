@@ -1,6 +1,6 @@
 """A raw table before the codebook is applied: edited, joined, and without the rows that are not wanted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -58,6 +58,7 @@ def prepare(
     file: str | Path,
     others: Mapping[str, RawTable],
     items: Sequence[str] = (),
+    missing_codes: Mapping[str, Collection[str]] | None = None,
 ) -> PreparedTable:
     """Edit a raw table, join other files to it, and keep the rows that are wanted.
 
@@ -71,6 +72,8 @@ def prepare(
         Files of ``join:``, by name.
     items : sequence of str
         Raw columns that, with the identifier, tell rows apart.
+    missing_codes : mapping of str to collection of str, optional
+        What means "missing" by raw column, in each form that it may be written in.
 
     Returns
     -------
@@ -97,6 +100,8 @@ def prepare(
         decimal=mark,
         key=f"{key}.edits",
         one_of_several=is_of_series(source),
+        as_written=source.as_written,
+        missing_codes=missing_codes,
     )
     table, joined = raw.with_cells(edited_table.table), list[JoinReport]()
     unmatched: list[UnmatchedRows] = []
@@ -125,6 +130,11 @@ def prepare(
         mark,
         f"{key}.keep",
         one_of_several=is_of_series(source),
+        as_written=source.as_written,
+        missing_codes={
+            name: {*(missing_codes or {}).get(name, ()), *table.missing.get(name, ())}
+            for name in {*(missing_codes or {}), *table.missing}
+        },
     )
     if kept.table.empty:
         raise DataError("no row is left by the filter `keep`.", file=file)

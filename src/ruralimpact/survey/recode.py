@@ -24,6 +24,7 @@ from ruralimpact.survey.values import (
     ERROR_HINTS,
     code_of,
     day_of,
+    forms_of_code,
     is_error,
     is_shortened,
     normalised,
@@ -173,7 +174,8 @@ class _Reading:
         cls, raw: RawTable, entry: Entry, decimal: str, dates: str | None, file: str | Path
     ) -> "_Reading":
         described = raw.value_labels.get(entry.raw_name, {})
-        missing = {form for code in entry.missing_codes for form in _forms(code)}
+        missing = {form for code in entry.missing_codes for form in forms_of_code(code)}
+        missing |= {code for code, text in described.items() if normalised(text) in missing}
         declared = raw.missing.get(entry.raw_name, frozenset())
         missing |= {code for code in declared if code not in by_form(entry.labels)}
         refuse_exchanged(entry, described, file)
@@ -245,7 +247,9 @@ class _Reading:
             Rows of each text that has no value.
         """
         by_name = dict.fromkeys(self.entry.missing_codes, 0)
-        names = {form: code for code in self.entry.missing_codes for form in _forms(code)}
+        names = {form: code for code in self.entry.missing_codes for form in forms_of_code(code)}
+        by_label = {code: names.get(normalised(text)) for code, text in self.described.items()}
+        names = {code: name for code, name in by_label.items() if name} | names
         for text, count in counts.items():
             plain, code = normalised(text), code_of(text, self.decimal)
             form = plain if plain in self.missing else code
@@ -311,12 +315,6 @@ class _Reading:
 BLANK = "(blank)"
 # What a workbook or database stores as true or false, by the code that it is of an indicator.
 _TRUTHS = {"TRUE": "1", "FALSE": "0"}
-
-
-def _forms(code: str) -> set[str]:
-    """Return what a missing code may look like in a file: also without quotes, and with a plain minus."""
-    bare = re.sub(r"^[\u2212\u2013](?=\d)", "-", normalised(code).strip("'\"\u2018\u2019"))
-    return {normalised(code), code_of(code), bare, code_of(bare)}
 
 
 def _doubt(texts: Sequence[str], column: pd.Series, entry: Entry, file: str | Path) -> DataError:

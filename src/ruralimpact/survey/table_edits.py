@@ -10,9 +10,9 @@ import pandas as pd
 from ruralimpact.errors import DataError
 from ruralimpact.schema.edit import Corrections, Recodes
 from ruralimpact.suggestions import nearest
+from ruralimpact.survey.declared_values import refuse_near_declared
 from ruralimpact.survey.edit import EditJob
 from ruralimpact.survey.edit_tables import Correction, Recode, read_corrections, read_recodes
-from ruralimpact.survey.similar import folded
 from ruralimpact.survey.values import code_of, each_text, normalised
 
 
@@ -115,17 +115,14 @@ def _refuse_near(
     column: pd.Series, codes: pd.Series, rows: Sequence[Recode], job: EditJob[Recodes]
 ) -> None:
     """Refuse a value that is not listed and differs only in the way of writing from one that is."""
-    listed = {code_of(text) for row in rows for text in (row.raw, row.clean)}
-    near = {folded(text): text for text in listed if text}
-    strange = [code for code in codes.unique() if code not in listed and folded(code) in near]
-    if strange:
-        raise DataError(
-            f"'{strange[0]}' is not listed in {job.rule.file}, and differs from "
-            f"'{near[folded(strange[0])]}' only in the way of writing.",
-            file=job.file,
-            column=str(column.name),
-            rows=column.index[codes == strange[0]].tolist(),
-        )
+    refuse_near_declared(
+        codes,
+        [code_of(text) for row in rows for text in (row.raw, row.clean)],
+        where=str(job.rule.file),
+        file=job.file,
+        column=str(column.name),
+        hint="List each form there.",
+    )
 
 
 TABLE_EDITS: dict[str, Callable[[EditJob[Any]], ListedEdits]] = {

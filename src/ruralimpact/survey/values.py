@@ -108,6 +108,12 @@ def code_of(value: Any, decimal: str = ".") -> str:
     return f"{whole[1]}{whole[2]}".lstrip("+") if whole else written(number)
 
 
+def forms_of_code(code: str) -> set[str]:
+    """Return what a declared code may look like in a file: also without quotes, and with a plain minus."""
+    bare = re.sub(r"^[\u2212\u2013](?=\d)", "-", normalised(code).strip("'\"\u2018\u2019"))
+    return {normalised(code), code_of(code), bare, code_of(bare)}
+
+
 def each_text(column: pd.Series, function: Callable[[str], Any]) -> pd.Series:
     """Return what a function gives of each cell of a column of texts; it is called once for equal ones.
 
