@@ -130,6 +130,14 @@ def test_totals_among_the_rows_of_a_unit(role, labels, tmp_path):
     assert survey(path, AGE, crop, item="crop", keep=keep).table["age"].sum() == 10
 
 
+def test_an_answer_of_many_is_no_total_and_a_last_unit_may_be_let_in(tmp_path):
+    lines = [f"{i},Total,{i},2,no" for i in range(1, 3000)]
+    assert len(survey(csv_file(tmp_path, "id,loss,age,land,arm", *lines), AGE).table) == 2999
+    few = ["1,a,30,2,no", "2,a,40,1,no", "3,a,50,2,no", "4,a,120,5,no"]
+    path = csv_file(tmp_path, "id,loss,age,land,arm", *few)
+    assert len(survey(path, AGE, as_written=["id"]).table) == 4
+
+
 def test_headings_over_most_of_a_row_are_one_cell(tmp_path):
     """So they are kept out, and ranges down a column still have their value in each row."""
     rows = [

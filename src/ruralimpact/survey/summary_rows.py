@@ -33,7 +33,7 @@ _STEMS = (
     r"|[^\x00-\x7f]"
 )
 _FEW_COLUMNS, _FEW_ROWS, _MOST_ROWS = 3, 3, 100_000
-_NEAR_BEGINNING = 4  # columns
+_NEAR_BEGINNING, _MOST_TOTALS = 4, 20
 _ROUNDING = 1e-4
 
 
@@ -66,7 +66,8 @@ def refuse_summary_rows(
     total = _reads_like(_TOTAL, first)
     for name in named:
         total |= _reads_like(_TOTAL, cells.iloc[:, list(cells).index(name)])
-    total |= _added_up(cells, own)
+    if own and not distinct & identifying:
+        total |= _added_up(cells, own)
     note = _reads_like(_NOTE, first)
     note[note] = lone_cells(cells[note])
     for what, hit in (("a total, an average or a count", total), ("a note", note)):
@@ -124,6 +125,8 @@ def _added_up(cells: pd.DataFrame, own: Collection[str]) -> NDArray[np.bool_]:
     for position, name in enumerate(cells.columns[:_NEAR_BEGINNING]):
         if name in own:
             word |= _reads_like(_TOTAL, cells.iloc[:, position])
+    if word.sum() > _MOST_TOTALS:  # an answer of many, and not looked at one by one
+        word[:] = False
     for row in {*np.flatnonzero(word), len(cells) - 1}:
         hit[row] = _sums(cells, row, ~word) >= (1 if word[row] else 2)
     return hit
