@@ -128,7 +128,7 @@ def _surveys(study: Study, names: Sequence[str]) -> Iterator[ReadSource]:
     for source in study.sources:
         if source.name not in names:
             continue
-        entries = entries_of(codebook, source.name)
+        entries = entries_of(codebook, source.name, source.item)
         survey = harmonise(
             read_source(source),
             source,

@@ -64,7 +64,7 @@ def ingest_source(
     table = read_source(read_from, raw)
     others = {path: digest for path, digest in digests.items() if path != raw}
     require_stated([raw, *others])
-    mine, marked = entries_of(entries, name), marked_columns(entries, name)
+    mine, marked = entries_of(entries, name, read_from.item), marked_columns(entries, name)
     joined, key = read_joined(read_from), _key(keyed_by) if keyed_by else None
     harmonised = harmonise(table, read_from, mine, file=raw, others=joined, marked=marked, key=key)
     require_unchanged(digests)

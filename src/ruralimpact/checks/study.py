@@ -135,7 +135,7 @@ def _data_problems(study: Study, lines: Mapping[str, str]) -> Iterator[RuralImpa
         if not all(Path(path).is_file() for path in (source.path, *source.other_files)):
             continue
         yield from _not_as_stated([source.path, *source.other_files])
-        own = entries_of(entries, source.name)
+        own = entries_of(entries, source.name, source.item)
         examination = examine_source(source, own, lines, marked_columns(entries, source.name))
         yield from examination.problems
         yield from examination.remarks

@@ -25,6 +25,7 @@ from ruralimpact.draft.proposal import OPEN
 from ruralimpact.draft.rounds import called_otherwise, files_alike
 from ruralimpact.draft.source import DraftSource, is_own_key, parent_key, split_columns
 from ruralimpact.draft.variable import DraftVariable
+from ruralimpact.privacy.ids_in_cells import ids_held, is_key_by_name
 from ruralimpact.privacy.scan import are_names, kind_by_words, likely_identifiers
 from ruralimpact.survey.codebook import (
     EVERY_SOURCE,
@@ -97,8 +98,7 @@ def _of_source(
     drafted = [*_of_columns(source, taken, known), *_of_joined(source, taken)]
     for row in with_assignment(drafted, source):
         if row.raw_name == source.option("item"):
-            words = "it tells the rows of one unit apart"
-            yield replace(row, type=CATEGORY, role="input", why=words)
+            yield _item(row, source)
         elif row.raw_name == source.option("wave_variable"):
             yield replace(row, role="wave", why="it tells the wave of each row")
         elif row.profile.is_key and is_own_key(row.raw_name):
@@ -108,6 +108,18 @@ def _of_source(
             yield row
     for row in drafted:
         yield from _answers(row, source, taken)
+
+
+def _item(row: DraftVariable, source: DraftSource) -> DraftVariable:
+    """Return the row of the column that tells a unit's rows apart: an identifier where its cells hold one."""
+    words = "it tells the rows of one unit apart"
+    cells = set(source.texts(row.raw_name))
+    if is_key_by_name(row.raw_name) or ids_held(cells, set(source.texts(str(source.option("id"))))):
+        words = f"{words}, and who they are of: a number takes its place"
+        return replace(
+            row, type=CATEGORY, role=IDENTIFIER, label=row.raw_name, labels="", unit="", why=words
+        )
+    return replace(row, type=CATEGORY, role="input", why=words)
 
 
 def _of_columns(

@@ -9,16 +9,8 @@ from ruralimpact.draft.column_profile import CATEGORY, ColumnProfile, profile
 from ruralimpact.draft.delivery import DeliveredTable, cells_of, mark_of, texts_of
 from ruralimpact.draft.proposal import OPEN, Proposal
 from ruralimpact.draft.xlsform import FormQuestion
+from ruralimpact.privacy.ids_in_cells import OWN_KEYS, PARENT_KEYS
 
-# How exports name the row of the main table that a repeated row belongs to, and that row's own key.
-_PARENT_KEYS = (
-    "_parent_index",
-    "PARENT_KEY",
-    "_submission__uuid",
-    "_submission__id",
-    "__Submissions-id",
-)
-_OWN_KEYS = ("_index", "KEY", "_uuid", "_id", "instanceID", "__id", "meta-instanceID")
 _YEAR = re.compile(r"(?<!\d)(19[89]\d|20[0-4]\d)(?!\d)")
 _ROUND = re.compile(
     r"(?<![a-z])((?:ronda|ola|round|wave|vague|onda|rodada|r|w)[ _-]?)0?(\d{1,2})(?!\d)"
@@ -111,7 +103,7 @@ def profiles(
 def parent_key(columns: Mapping[str, ColumnProfile]) -> str | None:
     """Return the column that names the row of another table that a row belongs to."""
     return next(
-        (name for key in _PARENT_KEYS for name in columns if last_part(name) == key or name == key),
+        (name for key in PARENT_KEYS for name in columns if last_part(name) == key or name == key),
         None,
     )
 
@@ -147,7 +139,7 @@ def id_proposal(
             words = f"no value twice in {columns[named[0]].rows:,} rows, and repeated rows name it"
             return Proposal("id", named[0], words)
     called = [name for name in keys if "id" in subjects(name)]
-    called = [name for name in called if last_part(name) not in _OWN_KEYS] or called
+    called = [name for name in called if last_part(name) not in OWN_KEYS] or called
     choice = called if len(called) == 1 else [] if called else keys
     if len(choice) == 1 or (called and len(called) == 1):
         name = choice[0]
@@ -260,7 +252,7 @@ def item_proposal(
         and len(set(zip(ids, texts[name], strict=True))) == len(ids)
     ]
     shared = [name for name in apart if not columns[name].is_key and columns[name].kind == CATEGORY]
-    own = [name for name in apart if last_part(name) in _OWN_KEYS]
+    own = [name for name in apart if last_part(name) in OWN_KEYS]
     for choice in (shared, own, apart):
         if choice:
             words = f"no unit has a value of '{choice[0]}' twice"
@@ -284,7 +276,7 @@ def source_name(delivered: DeliveredTable, taken: set[str]) -> str:
 
 def is_own_key(column: str) -> bool:
     """Tell whether a column is called as exports call the key of a row."""
-    return last_part(column) in _OWN_KEYS
+    return last_part(column) in OWN_KEYS
 
 
 def split_columns(source: DraftSource) -> list[str]:

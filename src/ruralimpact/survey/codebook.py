@@ -159,14 +159,22 @@ def parse_codebook(
     return tuple(entries)
 
 
-def entries_of(entries: Iterable[Entry], source: str) -> tuple[Entry, ...]:
-    """Return the entries that describe a source, in the codebook's order: what it asked, no identifiers."""
+def entries_of(entries: Iterable[Entry], source: str, item: str | None = None) -> tuple[Entry, ...]:
+    """Return the entries that describe a source, in the codebook's order: what it asked, no identifiers.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+    source : str
+    item : str, optional
+        Variable that tells apart the rows of a unit: even an identifier stays, as numbers.
+    """
     return tuple(
         entry
         for entry in entries
         if entry.source in (EVERY_SOURCE, source)
         and entry.raw_name != NOT_ASKED
-        and entry.role != IDENTIFIER
+        and (entry.role != IDENTIFIER or entry.variable == item)
     )
 
 

@@ -1,7 +1,7 @@
 """One raw table to one survey table: canonical names, types and units, sorted by identifier."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,14 @@ from ruralimpact.suggestions import nearest
 from ruralimpact.survey.cells_set_missing import SetToMissing, set_to_missing
 from ruralimpact.survey.codebook import Entry
 from ruralimpact.survey.declared_values import refuse_near_declared
+from ruralimpact.survey.hidden_ids import (
+    GROUP,
+    CellsOfUnits,
+    hashed_groups,
+    is_key_of_rows,
+    numbered,
+    refuse_ids,
+)
 from ruralimpact.survey.identifiers import ROW_NUMBER, check_identifiers, check_wave, identifiers
 from ruralimpact.survey.join import UnmatchedRows
 from ruralimpact.survey.prepare import id_columns, prepare
@@ -103,6 +111,7 @@ def harmonise(
         return _harmonised(raw, source, entries, file, others or {}, private, key)
     except DataError as error:
         tables = [raw, *(others or {}).values()]
+        private |= _keys_of_rows(raw, source, entries, file)
         raise without_cells(error, _quotable(error, source, tables, private, file)) from None
     except UnknownValueError as error:
         raise (error.without_hint() if error.column in _parts(private) else error) from None
@@ -199,6 +208,11 @@ def _harmonised(
 
     if source.wave_variable is not None and wave is not None:
         variables[source.wave_variable] = wave
+    if has_private_ids(source):
+        cells = CellsOfUnits(rows.cells, ids, file)
+        hidden = _without_ids(cells, source, entries, variables, wave, key)
+        recoded |= {name: replace(recoded[name], data=values) for name, values in hidden.items()}
+        variables |= hidden
     if key is not None and has_private_ids(source):
         ids = keyed(ids, key, near_forms)
     keys = {"id": ids} if wave is None else {"id": ids, "wave": wave}
@@ -227,6 +241,49 @@ def missing_forms(entries: Sequence[Entry]) -> dict[str, set[str]]:
         codes = {form for code in entry.missing_codes for form in forms_of_code(code)}
         forms[entry.raw_name] = forms.get(entry.raw_name, set()) | codes
     return {name: codes for name, codes in forms.items() if codes}
+
+
+def _keys_of_rows(
+    raw: RawTable, source: SourceEntry, entries: Sequence[Entry], file: str | Path
+) -> set[str]:
+    """Return the raw column that tells apart the rows of a unit, if it tells who the unit is, too."""
+    item = next((entry for entry in entries if entry.variable == source.item), None)
+    columns = raw.cells.columns
+    named = [] if item is None else [item.raw_name, *id_columns(source)]
+    if item is None or not has_private_ids(source) or not set(named) <= set(columns):
+        return set()
+    cells = CellsOfUnits(raw.cells, identifiers(raw, id_columns(source), file), file)
+    return {item.raw_name} if is_key_of_rows(cells, item) else set()
+
+
+def _without_ids(
+    cells: CellsOfUnits,
+    source: SourceEntry,
+    entries: Sequence[Entry],
+    variables: Mapping[str, pd.Series],
+    wave: pd.Series | None,
+    key: bytes | None,
+) -> dict[str, pd.Series]:
+    """Return the variables that hold identifiers of units without them: numbered rows, hashed groups.
+
+    Raises
+    ------
+    DataError
+        Another variable holds some.
+    """
+    hidden: dict[str, pd.Series] = {}
+    for entry in entries:
+        values = variables[entry.variable]
+        if entry.variable == source.item:
+            if is_key_of_rows(cells, entry):
+                units = [cells.ids] if wave is None else [cells.ids, wave]
+                hidden[entry.variable] = numbered(values, units, as_text=not entry.is_number)
+        elif entry.role == GROUP and not entry.is_number:
+            if key is not None and cells.with_ids(entry).any():
+                hidden[entry.variable] = hashed_groups(values, key)
+        elif entry.variable != source.wave_variable:
+            refuse_ids(cells, entry)
+    return hidden
 
 
 def has_private_ids(source: SourceEntry) -> bool:

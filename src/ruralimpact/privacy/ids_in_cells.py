@@ -1,0 +1,143 @@
+"""Columns whose cells hold identifiers of units, whatever the codebook calls them."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+import pandas as pd
+
+# How exports of survey software name the row of the main table that a repeated row belongs to, and the key of
+# a row itself.
+PARENT_KEYS = (
+    "_parent_index",
+    "PARENT_KEY",
+    "_submission__uuid",
+    "_submission__id",
+    "__Submissions-id",
+)
+OWN_KEYS = ("_index", "KEY", "_uuid", "_id", "instanceID", "__id", "meta-instanceID")
+_SET_OF = "SET-OF-"
+# Keys that machines give to submissions, and to the rows of repeated questions.
+_MACHINE_KEY = re.compile(
+    r"\buuid:\S|\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"
+    r"|\b(?=[a-f]*\d)(?=\d*[a-f])(?:[0-9a-f]{24}|[0-9a-f]{32}|[0-9a-f]{40})\b"
+    r"|\S/[\w-]+\[\d+\]",
+    re.IGNORECASE,
+)
+_PARTS = re.compile(r"[^\W\d_]+|\d+")
+# Identifiers of so many signs, some of them digits, stand in no cell by chance.
+_TELLING = 6
+# Shorter ones are told where so large a share of the rows have their own, of so many units.
+_MOSTLY, _FEWEST_UNITS = 0.5, 5
+# So large a share of the cells begins or ends with the identifier of its row, without a mark between.
+_RUN_ON = 0.9
+
+
+def is_key_by_name(column: str) -> bool:
+    """Tell whether a column is called as exports call the keys of rows, with or without groups before."""
+    keys = (*OWN_KEYS, *PARENT_KEYS)
+    behind = tuple(f"{mark}{key}" for key in keys for mark in "/-.:")
+    return column in keys or column.endswith(behind) or column.upper().startswith(_SET_OF)
+
+
+def is_machine_key(text: str) -> bool:
+    """Tell whether a text has the form of a key that survey software gives to a row."""
+    return _MACHINE_KEY.search(text) is not None
+
+
+def rows_with_ids(
+    cells: pd.Series, ids: pd.Series, telling: Collection[str], *, whole: bool
+) -> pd.Series:
+    """Tell which cells hold an identifier: of the unit of their row, of another one, or a key of a machine.
+
+    Parameters
+    ----------
+    cells : Series of str, shape (n,)
+        A column of a raw file; the empty string is missing.
+    ids : Series of str, shape (n,)
+        The identifier of the unit of each row, in the form of `cells`.
+    telling : collection of str
+        Those that no cell holds by chance.
+    whole : bool
+        Cells are numbers: they are identifiers, or begin or end with that of their row, and hold none among
+        other words.
+
+    Returns
+    -------
+    Series of bool, shape (n,)
+        Short identifiers (a number below a hundred thousand) stand in cells by chance, so they are told
+        where most rows have their own. So are numbers that most rows have of any unit.
+    """
+    filled = cells != ""
+    if whole:
+        held = filled & cells.isin(list(telling))
+        held &= held.sum() > _MOSTLY * filled.sum()
+    else:
+        held = filled & cells.isin(_holding(cells.unique(), telling))
+    if cells.nunique() <= _FEWEST_UNITS:
+        return held
+    own = filled & (cells == ids if whole else _hold(cells, ids))
+    for apart, share in ((own, _MOSTLY), (_run_on(cells, ids), _RUN_ON)):
+        if apart.sum() > share * filled.sum() and ids[apart].nunique() > _FEWEST_UNITS:
+            held = held | apart
+    return held
+
+
+def is_telling(identifier: str) -> bool:
+    """Tell whether an identifier is long enough to stand in no cell by chance."""
+    signs = "".join(_PARTS.findall(identifier))
+    return len(signs) >= _TELLING and any(map(str.isdigit, signs))
+
+
+def ids_held(cells: Iterable[str], ids: Collection[str]) -> bool:
+    """Tell whether any cell holds an identifier that stands in no cell by chance, or a key of a machine.
+
+    Parameters
+    ----------
+    cells, ids : collection of str
+        In one form.
+    """
+    return bool(_holding(cells, list(filter(is_telling, ids))))
+
+
+def _holding(cells: Iterable[str], ids: Iterable[str]) -> list[str]:
+    """Return the cells with an identifier, or a key of a machine, as a part."""
+    known = {_parts(unit) for unit in ids}
+    lengths = {len(unit) for unit in known}
+    return [
+        text
+        for text in cells
+        if text
+        and (
+            is_machine_key(text)
+            or any(run in known for length in lengths for run in _runs(_parts(text), length))
+        )
+    ]
+
+
+def _hold(cells: pd.Series, ids: pd.Series) -> pd.Series:
+    """Tell which cells have the identifier of their row as a part."""
+    parts: dict[str, Sequence[str]] = {
+        text: _parts(text) for text in {*cells.unique(), *ids.unique()}
+    }
+    held = [
+        bool(parts[unit]) and parts[unit] in _runs(parts[cell], len(parts[unit]))
+        for cell, unit in zip(cells, ids, strict=True)
+    ]
+    return pd.Series(held, index=cells.index)
+
+
+def _run_on(cells: pd.Series, ids: pd.Series) -> pd.Series:
+    """Tell which cells begin or end with the identifier of their row, whatever follows or goes before."""
+    run_on: list[bool] = [
+        cell.startswith(unit) or cell.endswith(unit) for cell, unit in zip(cells, ids, strict=True)
+    ]
+    return pd.Series(run_on, index=cells.index) & (cells != "") & (ids != "")
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    """Return the words and numbers of a text, in small letters and without zeros before a number."""
+    return tuple(part.lstrip("0") or "0" for part in _PARTS.findall(text.casefold()))
+
+
+def _runs(parts: Sequence[str], length: int) -> Iterator[Sequence[str]]:
+    return (parts[start : start + length] for start in range(len(parts) - length + 1))

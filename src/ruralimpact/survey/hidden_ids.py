@@ -1,0 +1,111 @@
+"""Identifiers of units in described columns: numbered, hashed or refused before a table leaves ingest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from ruralimpact.errors import DataError
+from ruralimpact.privacy.ids_in_cells import is_key_by_name, is_telling, rows_with_ids
+from ruralimpact.privacy.keyed_ids import keyed
+from ruralimpact.survey.codebook import IDENTIFIER, Entry
+from ruralimpact.survey.raw_column import TOGETHER, raw_column
+from ruralimpact.survey.similar import near_forms
+from ruralimpact.survey.values import code_of, each_text
+
+GROUP = "group"
+# Fewer rows may all differ without being numbered.
+_FEWEST_ROWS = 10
+
+
+@dataclass(frozen=True)
+class CellsOfUnits:
+    """Cells of a raw file, and whom its rows are about.
+
+    Attributes
+    ----------
+    cells : DataFrame of str, shape (n, ...)
+    ids : Series of str, shape (n,)
+        The identifier of each row.
+    file : path
+        For messages.
+    """
+
+    cells: pd.DataFrame
+    ids: pd.Series
+    file: str | Path
+
+    def column(self, entry: Entry) -> pd.Series:
+        """Return the cells of a described column, in the form in which codes are compared."""
+        return each_text(raw_column(self.cells, entry.raw_name, self.file), code_of)
+
+    def with_ids(self, entry: Entry) -> pd.Series:
+        """Tell which cells of a described column hold identifiers of units: Series of bool, shape (n,)."""
+        return rows_with_ids(self.column(entry), self._codes, self._telling, whole=entry.is_number)
+
+    @cached_property
+    def _codes(self) -> pd.Series:
+        return each_text(self.ids, code_of)
+
+    @cached_property
+    def _telling(self) -> frozenset[str]:
+        """Identifiers that no cell holds by chance; numbers put together may be others by chance."""
+        several = TOGETHER in str(self.ids.name)
+        return frozenset(() if several else filter(is_telling, self._codes.unique()))
+
+
+def is_key_of_rows(cells: CellsOfUnits, entry: Entry) -> bool:
+    """Whether a variable that tells apart the rows of a unit tells who the unit is, too.
+
+    Its cells hold identifiers, it is called like a key of rows, or is marked as an identifier; or it is
+    no number, and no two rows of the file have the same.
+    """
+    if entry.role == IDENTIFIER or is_key_by_name(entry.raw_name):
+        return True
+    if bool(cells.with_ids(entry).any()):
+        return True
+    column = cells.column(entry)
+    has_digits = bool(column.str.contains(r"\d").all())
+    return not entry.is_number and len(column) >= _FEWEST_ROWS and has_digits and column.is_unique
+
+
+def numbered(items: pd.Series, units: Sequence[pd.Series], *, as_text: bool) -> pd.Series:
+    """Return the rows of each unit numbered from 1, in the order of what tells them apart.
+
+    Parameters
+    ----------
+    items : Series, shape (n,)
+    units : sequence of Series, shape (n,)
+        What tells units apart: identifiers, and the wave.
+    as_text : bool
+        Whether the variable is a text.
+    """
+    ranks = items.groupby(list(units), sort=False).rank(method="dense")
+    if not as_text:
+        return ranks
+    return ranks.map(lambda rank: f"{rank:.0f}", na_action="ignore").astype("str")
+
+
+def refuse_ids(cells: CellsOfUnits, entry: Entry) -> None:
+    """Refuse a described column whose cells hold identifiers.
+
+    Raises
+    ------
+    DataError
+    """
+    rows = cells.with_ids(entry)
+    if rows.any():
+        raise DataError(
+            f"cells hold identifiers of units, which must not leave the file ('{entry.variable}').",
+            file=cells.file,
+            column=entry.raw_name,
+            rows=rows.index[rows].tolist(),
+            hint="Give it the role identifier or unused in the codebook.",
+        )
+
+
+def hashed_groups(groups: pd.Series, key: bytes) -> pd.Series:
+    """Return groups that are called by identifiers of units as keyed hashes, missing ones as they are."""
+    return groups.where(groups.isna(), keyed(groups.fillna(""), key, near_forms))
