@@ -343,3 +343,67 @@ def test_response_of_an_arm_of_whom_few_were_found_is_hidden() -> None:
     records = [{**same, "arm": "treated", "n_found": 7}, {**same, "arm": "control", "n_found": 60}]
     frame = suppressed_tables({"attrition": rows("attrition", records)})["attrition"]
     assert frame["estimate"].notna().tolist() == [False, True]
+
+
+def levels_of_score(counts: dict[str, tuple[int, int]]) -> dict[str, pd.DataFrame]:
+    """Balance and propensity score of one category, whose first level is left out, and of a number.
+
+    A logit on levels alone has log(a/b) of the level left out as its constant, and as the coefficient of
+    another level what its own differs by, with variances 1/a + 1/b.
+    """
+    treated, control = (sum(arm) for arm in zip(*counts.values(), strict=True))
+    odds = {level: np.log(a / b) for level, (a, b) in counts.items()}
+    variance = {level: 1 / a + 1 / b for level, (a, b) in counts.items()}
+    base, *others = counts
+    terms = {"constant": (odds[base], variance[base]), "age": (0.2, 0.01)}
+    terms |= {
+        f"region[{level}]": (odds[level] - odds[base], variance[level] + variance[base])
+        for level in others
+    }
+    models = [
+        {"analysis": "main", "kind": "coefficient", "term": term, "value": value}
+        | {"std_error": np.sqrt(spread), "clustered_error": np.sqrt(spread)}
+        for term, (value, spread) in terms.items()
+    ]
+    sizes = {"analysis": "main", "strategy": "nn1", "n_treated": treated, "n_control": control}
+    matched = {"n_treated_matched": treated, "n_control_matched": control, "n_dropped": 0}
+    shares = {f"region[{level}]": counts[level] for level in others}
+    balance = [
+        {"analysis": "main", "strategy": "", "stage": "before", "covariate": name, "binary": True}
+        | {"treated_mean": a / treated, "control_mean": b / control}
+        for name, (a, b) in shares.items()
+    ]
+    return suppressed_tables(
+        {
+            "designs": rows("designs", [{**sizes, **matched}]),
+            "balance": rows("balance", balance),
+            "propensity_models": rows("propensity_models", models),
+        }
+    )
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_coefficients_of_a_score_tell_no_count_of_a_level(seed: int) -> None:
+    """Whatever level is rare, the one left out, too: log odds and errors shown give no small count."""
+    generator = np.random.default_rng(seed)
+    for _ in range(10):
+        drawn = {
+            level: tuple(map(int, generator.integers(2, 60, size=2)))
+            for level in ("a", "b", "c", "d")
+        }
+        models = levels_of_score(drawn)["propensity_models"].set_index("term")
+        assert pd.notna(models.loc["age", "value"])
+        shown = models[models["value"].notna()]
+        if "constant" not in shown.index:
+            assert shown.index.tolist() == ["age"]
+            errors = models.drop(index="age")[["std_error", "clustered_error", "p_value"]]
+            assert errors.isna().all(axis=None)
+            continue
+        odds, variance = shown["value"].drop("age"), shown["std_error"].drop("age") ** 2
+        others = odds.index != "constant"
+        odds, variance = odds + others * odds["constant"], variance - others * variance["constant"]
+        told = pd.concat([(1 + np.exp(odds)) / variance, (1 + np.exp(-odds)) / variance])
+        assert (told > FEWEST_UNITS - 0.5).all(), drawn
+    assert (
+        levels_of_score(dict.fromkeys("abcd", (30, 40)))["propensity_models"]["value"].notna().all()
+    )

@@ -188,3 +188,28 @@ def test_the_page_flags_what_is_unequal(tables: dict[str, pd.DataFrame]) -> None
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["Farms, wave 2024"]
     words = missing_by_arm.KIND.words(results(tables), entries["missing_by_arm"])
     assert "up to 33 percent (Debt)" in words
+
+
+@pytest.mark.parametrize(
+    ("gaps", "hidden"),
+    [((1, 30), True), ((2, 0), True), ((0, 0), False), ((12, 30), False), ((129, 20), True)],
+)
+def test_shares_of_one_or_two_units_are_hidden_with_the_other_arm(
+    tables: dict[str, pd.DataFrame], gaps: tuple[int, int], hidden: bool
+) -> None:
+    treated, control = gaps
+    frame = tables["variable_quality"].head(1)
+    frame = frame.assign(
+        n_rows=260,
+        n_treated=130,
+        n_control=130,
+        n_clusters=20,
+        missing=(treated + control) / 260,
+        missing_treated=treated / 130,
+        missing_control=control / 130,
+        missing_p_value=0.5,
+    )
+    (shown,) = quality_suppression.variable_quality(frame, {}).to_dict("records")
+    by_arm = [shown[f"missing_{name}"] for name in ("treated", "control", "p_value")]
+    assert all(value != value for value in by_arm) if hidden else by_arm[2] == 0.5
+    assert (shown["missing"] != shown["missing"]) == (treated + control in (1, 2))

@@ -89,7 +89,7 @@ PROPENSITY_MODELS = ResultTable(
         ),
         "p_value": share("p-value of a coefficient of zero, by the clustered error", ""),
     },
-    suppression=Suppressed(design_suppression.propensity_models, after=("designs",)),
+    suppression=Suppressed(design_suppression.propensity_models, after=("designs", "balance")),
 )
 
 BALANCE = ResultTable(

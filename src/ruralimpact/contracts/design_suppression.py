@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ruralimpact.contracts.blanking import blanked, flagged
 from ruralimpact.contracts.complements import FEWEST_UNITS, is_small
 from ruralimpact.contracts.near_means import means_elsewhere, near_rows
-from ruralimpact.contracts.rare_categories import among, rare_in_balance
+from ruralimpact.contracts.rare_categories import among, rare_in_balance, variable_of
 from ruralimpact.contracts.suppression import of_hidden_outcome
 
 if TYPE_CHECKING:
@@ -102,8 +102,24 @@ def propensity(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
 
 
 def propensity_models(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
-    """Blank the models of comparisons that have too few units in an arm."""
-    return flagged(frame, _of_small_comparison(frame, tables), _SCORE)
+    """Blank the models of comparisons that have too few units in an arm, and levels of hidden categories.
+
+    Log odds and their errors tell how many units of each arm are in a level (log(a/b), sqrt(1/a + 1/b)), and
+    the constant those of the level left out: so all levels of a variable are blanked of which `balance` hides
+    any, and the constant.
+    """
+    known = tables["balance"]
+    hidden = known[known["suppressed"].astype(bool) & (known["stage"] == "before")]
+    variables = hidden.assign(variable=variable_of(hidden["covariate"]))
+    terms = frame.assign(variable=variable_of(frame["term"]))
+    told = among(
+        terms,
+        ("analysis", "variable"),
+        set(map(tuple, variables[["analysis", "variable"]].to_numpy())),
+    )
+    told |= frame["analysis"].isin(terms.loc[told, "analysis"]) & (frame["term"] == "constant")
+    coefficients = told & (frame["kind"] == "coefficient")
+    return flagged(frame, _of_small_comparison(frame, tables) | coefficients, _SCORE)
 
 
 def outcomes(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 def variable_quality(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank what is about too few rows or groups, and gaps of an arm with too few rows.
 
-    So are numbers of values that would be about too few: a share of gaps is one of rows that have none.
+    So are numbers of values that would be about too few (a share of gaps is one of rows that have none), and
+    shares that are one or two rows, with that of the other arm, which the total would tell them by.
     """
     shares = ("missing", "missing_treated", "missing_control", "missing_p_value")
     numbers = ("p5", "median", "p95", "ending_in_0_or_5", "between_interviewers")
@@ -25,7 +26,18 @@ def variable_quality(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     shown = flagged(frame.assign(**counts), small, (*shares, *numbers, *counts))
     shown = blanked(shown, arms, ("missing_treated", "missing_control", "missing_p_value"))
     shown = blanked(shown, thin, (*numbers, *counts))
+    in_all = _is_of_one_or_two(frame["missing"], frame["n_rows"])
+    by_arm = in_all | _is_of_one_or_two(frame["missing_treated"], frame["n_treated"])
+    by_arm |= _is_of_one_or_two(frame["missing_control"], frame["n_control"])
+    shown = blanked(shown, in_all, ("missing",))
+    shown = blanked(shown, by_arm, ("missing_treated", "missing_control", "missing_p_value"))
     return shown.assign(suspected_codes=shown["suspected_codes"].mask(small | thin, ""))
+
+
+def _is_of_one_or_two(share: "pd.Series[float]", rows: "pd.Series[int]") -> "pd.Series[bool]":
+    """Whether a share, or what it leaves of all, is one row or two."""
+    count = (share * rows).round()
+    return count.isin((1, 2)) | (rows - count).isin((1, 2))
 
 
 def interview_quality(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":

@@ -16,7 +16,9 @@ def rare_in_balance(frame: "pd.DataFrame", designs: "pd.DataFrame") -> "pd.Serie
     share = frame[shares].ge(0).all(axis=1) & frame[shares].le(1).all(axis=1)
     before = frame[(frame["stage"] == "before") & frame["binary"].astype(bool) & share]
     rare: set[tuple[str, ...]] = set()
-    for (analysis, _), own in before.groupby(["analysis", _variable(before)], sort=False):
+    for (analysis, _), own in before.groupby(
+        ["analysis", variable_of(before["covariate"])], sort=False
+    ):
         if analysis not in sizes.index or sizes.loc[str(analysis)].isna().any():
             continue
         totals = [float(size) for size in sizes.loc[str(analysis)].to_numpy(float)]
@@ -36,7 +38,7 @@ def rare_in_summary(frame: "pd.DataFrame") -> "pd.Series[bool]":
     whole = (counts * (1 - frame["mean"]) - spread).abs() < 1e-6  # of values 0 and 1 only
     own = frame[whole & (frame["kind"] == "covariate") & frame["mean"].between(0, 1)]
     rare = whole & False
-    for _, same in own.groupby(["analysis", _variable(own, "variable")], sort=False):
+    for _, same in own.groupby(["analysis", variable_of(own["variable"])], sort=False):
         arms = same.assign(count=counts[same.index].map(round)).pivot_table(
             index="variable", columns="arm", values=["count", "n_units"], fill_value=0
         )
@@ -47,9 +49,9 @@ def rare_in_summary(frame: "pd.DataFrame") -> "pd.Series[bool]":
     return rare
 
 
-def _variable(frame: "pd.DataFrame", column: str = "covariate") -> "pd.Series[str]":
-    """The variable that a category is of: what stands before its level in brackets."""
-    return frame[column].str.replace(r"\[.*", "", regex=True)
+def variable_of(names: "pd.Series[str]") -> "pd.Series[str]":
+    """The variables that categories are of: what stands before their level in brackets."""
+    return names.str.replace(r"\[.*", "", regex=True)
 
 
 def among(

@@ -30,6 +30,7 @@ from ruralimpact.package.manifest import Manifest, digests_of
 from ruralimpact.package.project_files import StudyFiles, lay_project
 from ruralimpact.package.rerun import run_again
 from ruralimpact.package.wheel import licence, write_wheel
+from ruralimpact.privacy.keyed_ids import KEY_FILE
 
 _LISTED = 5
 
@@ -111,6 +112,8 @@ def _fill(
     run = run_again(project, name)
     tell("Comparing both runs")
     compared = _compared(own, rerun)
+    if files.study.synthetic:  # the key is that of all studies of the project
+        (project / KEY_FILE).unlink(missing_ok=True)
     shutil.copytree(rerun, package / RESULTS, ignore=shutil.ignore_patterns(*TIMES))
     for path in sorted(project.iterdir()):
         if is_remade(path.relative_to(package)):
