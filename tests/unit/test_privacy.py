@@ -105,6 +105,19 @@ def test_no_message_quotes_an_identifier(project: Path, fault: str) -> None:
     refuse_planted(str(error.value))
 
 
+@pytest.mark.parametrize("column", ["who", "tel", "place", "remark", "respondent"])
+@pytest.mark.parametrize("kind", ["number", "integer", "date", "indicator"])
+def test_no_message_quotes_a_column_that_looks_like_an_identifier(
+    project: Path, column: str, kind: str
+) -> None:
+    """Nor one that has an ordinary type in the codebook, by its name or by its values."""
+    raw = write(project / "raw.csv", CELLS.assign(respondent=NAMES))
+    row = {"variable": "asked", "raw_name": column, "type": kind, "role": "input"}
+    with pytest.raises(DataError, match=r"row.*\(not shown\)") as error:
+        ingest(raw, row)
+    refuse_planted(str(error.value))
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".dta", ".sav", ".xlsx", ".parquet"])
 def test_no_draft_quotes_an_identifier(
     tmp_path: Path, suffix: str, capsys: pytest.CaptureFixture[str]

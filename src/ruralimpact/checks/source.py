@@ -17,7 +17,13 @@ from ruralimpact.privacy.keyed_ids import project_key
 from ruralimpact.schema.base import Settings
 from ruralimpact.schema.source import Source
 from ruralimpact.survey.codebook import Entry
-from ruralimpact.survey.harmonise import Survey, harmonise, has_private_ids, missing_forms
+from ruralimpact.survey.harmonise import (
+    Survey,
+    harmonise,
+    has_private_ids,
+    missing_forms,
+    suspected_columns,
+)
 from ruralimpact.survey.identifiers import ROW_NUMBER
 from ruralimpact.survey.prepare import id_columns, prepare
 from ruralimpact.survey.raw_column import TOGETHER
@@ -141,7 +147,7 @@ def examine_source(
 def _remarks(attempt: _Attempt, survey: Survey) -> tuple[Remark, ...]:
     source = attempt.source
     ids = id_columns(source) if has_private_ids(source) else []
-    private = {*attempt.marked, *ids}
+    private = {*attempt.marked, *ids, *suspected_columns(attempt.raw, source)}
     remarks = [
         Remark(DataError(own.reason, file=own.file, column=own.column, rows=own.rows))
         for own in survey.unmatched

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ruralimpact.errors import ConfigError, DataError, UnknownValueError
 from ruralimpact.privacy.keyed_ids import keyed
 from ruralimpact.privacy.messages import without_cells
+from ruralimpact.privacy.scan import likely_identifiers
 from ruralimpact.schema.edit import Currency
 from ruralimpact.schema.quality import SurveyQuality
 from ruralimpact.schema.source import SourceEntry
@@ -111,10 +112,17 @@ def harmonise(
         return _harmonised(raw, source, entries, file, others or {}, private, key)
     except DataError as error:
         tables = [raw, *(others or {}).values()]
-        private |= _keys_of_rows(raw, source, entries, file)
+        private |= _keys_of_rows(raw, source, entries, file) | suspected_columns(raw, source)
         raise without_cells(error, _quotable(error, source, tables, private, file)) from None
     except UnknownValueError as error:
         raise (error.without_hint() if error.column in _parts(private) else error) from None
+
+
+def suspected_columns(raw: RawTable, source: SourceEntry) -> set[str]:
+    """Return the columns of a raw file that may tell who somebody is: no message quotes their cells."""
+    if source.public_ids:
+        return set()
+    return {likely.column for likely in likely_identifiers(raw.cells, raw.questions, ())}
 
 
 def _parts(columns: Collection[str]) -> set[str]:
@@ -146,7 +154,8 @@ def _quotable(
     for table in tables:
         columns = [i for i, name in enumerate(table.cells.columns) if name in {*private, *keys}]
         for column in columns:
-            for cell in table.cells.iloc[:, column].unique():
+            labels = table.value_labels.get(str(table.cells.columns[column]), {})
+            for cell in (*table.cells.iloc[:, column].unique(), *labels.values()):
                 yield from {cell, normalised(cell), code_of(cell)}
     if any(TOGETHER in name for name in private) or len(id_columns(source)) > 1:
         names = TOGETHER.join(id_columns(source))
