@@ -36,8 +36,8 @@ def variable_quality(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
 
 def _is_of_one_or_two(share: "pd.Series[float]", rows: "pd.Series[int]") -> "pd.Series[bool]":
     """Whether a share, or what it leaves of all, is one row or two."""
-    count = (share * rows).round()
-    return count.isin((1, 2)) | (rows - count).isin((1, 2))
+    nearest = (share * rows + 0.5) // 1
+    return nearest.isin((1, 2)) | (rows - nearest).isin((1, 2))
 
 
 def interview_quality(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":

@@ -159,14 +159,16 @@ def parse_codebook(
     return tuple(entries)
 
 
-def entries_of(entries: Iterable[Entry], source: str, item: str | None = None) -> tuple[Entry, ...]:
+def entries_of(
+    entries: Iterable[Entry], source: str, row_key: str | None = None
+) -> tuple[Entry, ...]:
     """Return the entries that describe a source, in the codebook's order: what it asked, no identifiers.
 
     Parameters
     ----------
     entries : iterable of Entry
     source : str
-    item : str, optional
+    row_key : str, optional
         Variable that tells apart the rows of a unit: even an identifier stays, as numbers.
     """
     return tuple(
@@ -174,7 +176,7 @@ def entries_of(entries: Iterable[Entry], source: str, item: str | None = None) -
         for entry in entries
         if entry.source in (EVERY_SOURCE, source)
         and entry.raw_name != NOT_ASKED
-        and (entry.role != IDENTIFIER or entry.variable == item)
+        and (entry.role != IDENTIFIER or entry.variable == row_key)
     )
 
 
