@@ -71,6 +71,14 @@ class DataError(RuralImpactError):
         )
 
 
+class NoGroupError(DataError):
+    """A sample of which no row has a group: what is told of the groups of its sources comes first."""
+
+
+class SingleWaveError(DataError):
+    """A change that is asked of a single wave: what is told of the waves of its sources comes first."""
+
+
 def location(
     *,
     file: str | Path | None = None,

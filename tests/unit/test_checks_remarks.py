@@ -9,9 +9,9 @@ import pandas as pd
 import pyreadstat
 import pytest
 import yaml
-from study_models import codebook_of, source_of
+from study_models import codebook_of, source_of, study_of
 
-from ruralimpact.checks.remarks import remarks_on_columns_of_waves
+from ruralimpact.checks.remarks import remarks_on_columns_of_waves, remarks_on_waves_unused
 from ruralimpact.checks.source import examine_source
 from ruralimpact.cli import main
 from ruralimpact.survey.codebook import parse_codebook
@@ -206,6 +206,91 @@ def test_labels_of_numbers_are_told(tmp_path: Path) -> None:
         "column 'age', row 2: 998 counts as a number ('age'), and the file gives it the label"
         in str(told)
     )
+
+
+GROUP = {"variable": "village", "raw_name": "village", "type": "category", "role": "group"}
+ARM = {"variable": "arm", "raw_name": "arm", "type": "indicator", "role": "treatment"}
+
+
+def test_what_a_file_calls_the_arms_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "s.dta"
+    frame = pd.DataFrame({"id": [1.0, 2, 3], "arm": [0.0, 1, 1]})
+    pyreadstat.write_dta(frame, path, variable_value_labels={"arm": {0: "Mradi", 1: "Wengine"}})
+    source = source_of(name="s", path=str(path))
+    (told,) = examine_source(source, parse_codebook(codebook_of(ARM), ["s"]), {}).remarks
+    assert "says 0 = Mradi, 1 = Wengine; the codebook takes 1 as the project ('arm')" in str(told)
+
+
+def test_answers_that_may_mean_missing_and_groups_with_letters_for_digits_are_told(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "s.csv"
+    path.write_text(
+        "id,village,q\n1,V01,1 2\n2,VO1,88\n3,V02,2 2\n4,V02,none\n5,V03,-99\n", encoding="utf-8"
+    )
+    rule = {"rule": "select_multiple", "columns": ["q"]}
+    source = source_of(name="s", path=str(path), edits=[rule])
+    answer = {"variable": "a", "raw_name": "q/2", "type": "indicator", "role": "outcome"}
+    rows = codebook_of(GROUP, {**answer, "missing_codes": "-99"})
+    told = "\n".join(map(str, examine_source(source, parse_codebook(rows, ["s"]), {}).remarks))
+    assert "only by letters that look like digits: 'V01' and 'VO1'." in told
+    assert "column 'q', row 3: '88' stands alone wherever it stands" in told
+    assert "column 'q', row 4: the same answer stands twice in a cell" in told
+    assert "'none' stands" not in told
+    assert "'-99' stands" not in told
+
+
+def test_what_follows_from_a_mistake_is_not_told_as_another(tmp_path: Path) -> None:
+    """Currencies, waves and rows that repeat the header; no sign that stands for a cell is printed."""
+    path = tmp_path / "s.csv"
+    lines = ["1,V1,usd,5,A", "2,V2,BOB,5,a", "id,village,cur,x,w", "3,V3,USD,5,B"]
+    path.write_text("id,village,cur,x,w\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    rate = {
+        "rule": "currency",
+        "columns": ["x"],
+        "stated_in": "cur",
+        "home": "BOB",
+        "rates": {"USD": 7},
+    }
+    amount = {"variable": "x", "raw_name": "x", "type": "number", "role": "outcome"}
+    wave = {"variable": "w", "raw_name": "w", "type": "category", "role": "wave"}
+    entries = parse_codebook(codebook_of(amount, wave), ["s"])
+    header, currencies = "row 4: the row repeats the names", "rows 2, 4: the currency 'usd' has no"
+    for edits, wanted in (
+        ([rate], [currencies]),
+        ([], [header, "rows 2, 3: values of 'w' differ only in case"]),
+    ):
+        source = source_of(name="s", path=str(path), edits=edits, wave=None, wave_variable="w")
+        told = list(map(str, examine_source(source, entries, {}).problems))
+        assert len(told) == len(wanted), told
+        assert all(text in line for text, line in zip(wanted, told, strict=True)), told
+
+
+def test_a_wave_that_no_analysis_compares_is_told() -> None:
+    study = study_of(
+        sources=[{"name": "s", "path": "data/s.csv", "wave": None, "wave_variable": "w"}],
+        samples={"all": {"label": "all", "sources": ["s"], "group": "v"}},
+        analyses=[
+            {
+                "name": "did",
+                "method": "difference_in_differences",
+                "sample": "all",
+                "treatment": "t",
+                "fixed": True,
+                "before": ["2019"],
+                "after": ["2021"],
+                "estimators": ["two_by_two"],
+                "outcomes": ["x"],
+            }
+        ],
+    )
+    table = pd.DataFrame({"wave": [2019, 2021, 21, 21, 2017]})
+    told = [str(own) for own in remarks_on_waves_unused({"s": table}, study)]
+    assert told == [
+        "file data/s.csv: the wave '2017' has 1 rows, and no analysis compares it.",
+        "file data/s.csv: the wave '21' has 2 rows, and no analysis compares it. It may be 2021, written "
+        "otherwise.",
+    ]
 
 
 def test_an_outcome_of_two_waves_from_one_column_is_told() -> None:

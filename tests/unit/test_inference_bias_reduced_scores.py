@@ -186,3 +186,11 @@ def test_stored_scores_give_the_error_back() -> None:
     assert reduced.df == 4.5
     sums = group_sums(found.scores, group)
     assert reduced.std_error == pytest.approx(np.sqrt(sums @ sums))
+
+
+def test_groups_of_one_weight_are_as_many_in_effect():
+    """Rounding takes nothing from ten, which would be few, and printed with nine decimals."""
+    for n in range(2, 60):
+        leverage = group_leverage(np.full(2 * n, 0.1), np.repeat([0, 1], n), np.arange(2 * n))
+        assert leverage.effective.tolist() == [n, n]
+    assert decimals(10.0) == 0

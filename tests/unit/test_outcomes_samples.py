@@ -255,7 +255,7 @@ def test_excluded_rows_are_counted_by_arm():
 
 
 def test_a_sample_without_any_group_is_refused():
-    with pytest.raises(DataError, match="column 'coop': no row has a group"):
+    with pytest.raises(DataError, match="column 'coop', units .*: no row has a group"):
         sample("years", survey().assign(coop=None))
 
 

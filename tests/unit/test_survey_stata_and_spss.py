@@ -49,6 +49,13 @@ class TestStata:
         [
             ({0: "Con proyecto", 1: "Sin proyecto"}, "input", True),
             ({0: "Treated", 1: "Control"}, "treatment", True),
+            ({0: "True", 1: "False"}, "input", True),
+            ({0: "Peserta", 1: "Bukan peserta"}, "input", True),
+            ({0: "Grupo tratado", 1: "Grupo de control"}, "treatment", True),
+            ({0: "Beneficiarios", 1: "Otros"}, "treatment", True),
+            ({0: "None", 1: "Pest control"}, "treatment", False),
+            ({0: "Project A", 1: "Project B"}, "treatment", False),
+            ({0: "Unido", 1: "Reunido"}, "input", False),
             ({0: "Sin riego", 1: "Con riego"}, "input", False),
             ({0: "Nativo", 1: "Nocturno"}, "input", False),
         ],
@@ -60,7 +67,7 @@ class TestStata:
         entry = {**AGE, "type": "indicator", "role": role}
         if refused:
             with pytest.raises(
-                DataError, match="labels 1 '.*', and the codebook takes it for 'yes'"
+                DataError, match="labels [01] '.*', and the codebook takes it for '(yes|no)'"
             ):
                 survey(path, entry)
         else:

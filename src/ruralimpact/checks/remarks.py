@@ -9,15 +9,21 @@ import pandas as pd
 from ruralimpact.description.records import DescriptionTables, InconsistentRecords
 from ruralimpact.errors import DataError
 from ruralimpact.outcomes.noted_rows import NotedRows
+from ruralimpact.schema.edit import SelectMultiple
 from ruralimpact.schema.source import Source
+from ruralimpact.schema.study import Study
 from ruralimpact.survey.cells_set_missing import SetToMissing
 from ruralimpact.survey.codebook import Entry, entries_of
+from ruralimpact.survey.file_labels import says_yes_or_no
 from ruralimpact.survey.harmonise import Survey
-from ruralimpact.survey.missing_codes import reads_like_missing
+from ruralimpact.survey.missing_codes import may_be_no_answer, reads_like_missing
 from ruralimpact.survey.raw_table import RawTable
+from ruralimpact.survey.select_multiple import answers_of
+from ruralimpact.survey.similar import folded
 from ruralimpact.survey.values import code_of, each_text, normalised
 
 _VALUES_SHOWN = 3
+_LETTERS_AS_DIGITS = str.maketrans("oil", "011")
 
 
 @dataclass(frozen=True)
@@ -124,6 +130,162 @@ def remarks_on_labels(entries: Sequence[Entry], lines: Mapping[str, str]) -> Ite
                 where = lines.get(entry.variable, "codebook")
                 problem = f"{listed} have the label '{label}' both, and are one value ('{entry.variable}')."
                 yield Remark(DataError(f"{where}: {problem}"))
+
+
+def remarks_on_labels_of_arms(
+    entries: Sequence[Entry], labels: Mapping[str, Mapping[str, str]], *, file: str
+) -> Iterator[Remark]:
+    """Yield what a file calls the codes of a treatment, or of an indicator without a yes or no among them.
+
+    Which of two words is the project nobody can tell in every language, and the other way round the sign of
+    an effect would be reversed.
+
+    Parameters
+    ----------
+    entries : sequence of Entry
+    labels : mapping of str to mapping
+        Of the file: by raw column, labels by code.
+    file : str
+    """
+    for entry in entries:
+        described = labels.get(entry.raw_name, {})
+        plain = bool(entry.labels) or any(map(says_yes_or_no, described.values()))
+        if entry.type != "indicator" or not described or (entry.role != "treatment" and plain):
+            continue
+        listed = ", ".join(f"{code} = {label}" for code, label in described.items())
+        given = entry.labels or {"1": "1"}
+        taken = ", ".join(code for code, value in given.items() if value == "1")
+        what = "the project" if entry.role == "treatment" else "yes"
+        problem = (
+            f"the file says {listed}; the codebook takes {taken} as {what} ('{entry.variable}')."
+        )
+        yield Remark(DataError(problem, file=file, column=entry.raw_name))
+
+
+def remarks_on_letters_for_digits(
+    entries: Sequence[Entry], table: pd.DataFrame, *, file: str
+) -> Iterator[Remark]:
+    """Yield groups that a letter for a digit tells apart: ``V01`` and ``VO1``.
+
+    Parameters
+    ----------
+    entries : sequence of Entry
+    table : DataFrame
+        Survey table.
+    file : str
+    """
+    for entry in entries:
+        if entry.role != "group" or entry.is_number or entry.variable not in table:
+            continue
+        alike: dict[str, list[str]] = {}
+        for name in sorted(table[entry.variable].dropna().unique()):
+            alike.setdefault(normalised(name).casefold().translate(_LETTERS_AS_DIGITS), []).append(
+                name
+            )
+        pairs = [names for names in alike.values() if len(names) > 1]
+        if pairs:
+            listed = "; ".join(
+                " and ".join(f"'{name}'" for name in names) for names in pairs[:_VALUES_SHOWN]
+            )
+            more = (
+                f"; and {len(pairs) - _VALUES_SHOWN:,} more" if len(pairs) > _VALUES_SHOWN else ""
+            )
+            problem = (
+                f"values of '{entry.variable}' differ only by letters that look like digits: {listed}{more}. "
+                "They count as different."
+            )
+            yield Remark(DataError(problem, file=file, column=entry.raw_name))
+
+
+def remarks_on_answers(
+    cells: pd.DataFrame, rule: SelectMultiple, missing: Mapping[str, Collection[str]], *, file: str
+) -> Iterator[Remark]:
+    """Yield what answers of several in a cell may be but choices: codes for "missing", and repeated ones.
+
+    Parameters
+    ----------
+    cells : DataFrame of str
+        Rows of the file that the survey has.
+    rule : SelectMultiple
+    missing : mapping of str to collection of str
+        What means "missing" by raw column.
+    file : str
+    """
+    for name in rule.columns:
+        declared = {
+            code
+            for column, codes in missing.items()
+            if column == name or column.startswith(f"{name}/")
+            for code in codes
+        }
+        repeated = _cells(cells, name, lambda text: _has_twice(text, rule.separator))
+        if len(repeated):
+            problem = "the same answer stands twice in a cell, and counts once."
+            yield Remark(DataError(problem, file=file, column=name, rows=repeated.index.tolist()))
+        filled = _cells(cells, name, lambda text: normalised(text) != "").map(normalised)
+        several = {
+            answer
+            for text in filled.unique()
+            if len(answers_of(text, rule.separator)) > 1
+            for answer in answers_of(text, rule.separator)
+        }
+        for text in sorted(set(filled) - several - declared):
+            if may_be_no_answer(text) and code_of(text) not in declared:
+                yield Remark(
+                    DataError(
+                        f"'{text}' stands alone wherever it stands, and counts as an answer: the others of "
+                        "its rows are 0.",
+                        file=file,
+                        column=name,
+                        rows=filled.index[filled == text].tolist(),
+                        hint="If it means missing, list it under missing_codes of a variable of the "
+                        "question.",
+                    )
+                )
+
+
+def _has_twice(text: str, separator: str) -> bool:
+    answers = list(filter(None, map(normalised, text.split(separator))))
+    return len(answers) > len(set(answers))
+
+
+def remarks_on_waves_unused(tables: Mapping[str, pd.DataFrame], study: Study) -> Iterator[Remark]:
+    """Yield waves of a file that no analysis of a study compares, and which may be another, misspelt.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Survey tables by source.
+    study : Study
+    """
+    used: dict[str, set[str]] = {}
+    for analysis in study.analyses:
+        sample = study.samples.get(analysis.sample)
+        asked = {
+            code_of(wave) for wave in (*_waves(analysis, "before"), *_waves(analysis, "after"))
+        }
+        for name in sample.sources if sample is not None and asked else ():
+            used.setdefault(name, set()).update(asked)
+    for source in study.sources:
+        table = tables.get(source.name)
+        if table is None or source.wave_variable is None or source.name not in used:
+            continue
+        counts = table["wave"].map(code_of).value_counts().sort_index()
+        for wave in counts.index.difference(list(used[source.name])):
+            alike = [
+                other
+                for other in sorted(used[source.name])
+                if other.endswith(wave) or folded(other).startswith(folded(wave))
+            ]
+            maybe = f" It may be {alike[0]}, written otherwise." if alike else ""
+            problem = (
+                f"the wave '{wave}' has {counts[wave]:,} rows, and no analysis compares it.{maybe}"
+            )
+            yield Remark(DataError(problem, file=source.path))
+
+
+def _waves(analysis: object, option: str) -> Sequence[str | int]:
+    return getattr(analysis, option, None) or ()
 
 
 def remarks_on_columns_of_waves(

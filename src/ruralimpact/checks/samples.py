@@ -12,7 +12,13 @@ from ruralimpact.design.comparison import build_comparison
 from ruralimpact.design.propensity import fit_propensity
 from ruralimpact.design.strategies import strategies_by_name
 from ruralimpact.difference.exclusions import arms_of
-from ruralimpact.errors import ConfigError, NoComparisonError, RuralImpactError
+from ruralimpact.errors import (
+    ConfigError,
+    NoComparisonError,
+    NoGroupError,
+    RuralImpactError,
+    SingleWaveError,
+)
 from ruralimpact.outcomes.samples import AnalysisSample, build_sample
 from ruralimpact.schema.analysis import AnyAnalysis, AnyOverTime, Matching, OverTime
 from ruralimpact.schema.stages import described_variables
@@ -57,7 +63,8 @@ def sample_problems(
         }
         for name, sample in part.samples.items():
             problems = list(_sample_problems(name, part, known, samples))
-            yield from problems
+            told = not set(sample.sources) & set(refused)
+            yield from (own for own in problems if told or not isinstance(own, NoGroupError))
             if name in samples and not problems and not set(sample.sources) & set(partial):
                 sound[name] = samples[name]
                 yield from remarks_on_rows(name, samples[name].noted)
@@ -75,7 +82,10 @@ def sample_problems(
         of_all = len(lacking_arms) == len(part.comparisons)
         if of_all and not read & set(refused):  # as a run, which goes on with the others
             yield from lacking_arms
-        yield from analysis_problems(part, sound)
+        waves_told = bool(read & set(refused))
+        for told_of in analysis_problems(part, sound):
+            if not (waves_told and isinstance(told_of, SingleWaveError)):
+                yield told_of
 
 
 def _of_what_is_built(study: Study, samples: Mapping[str, AnalysisSample]) -> Study:

@@ -9,12 +9,16 @@ import pandas as pd
 from ruralimpact.checks.remarks import (
     Remark,
     remark_on_cells,
+    remarks_on_answers,
     remarks_on_labels,
+    remarks_on_labels_of_arms,
+    remarks_on_letters_for_digits,
     remarks_on_values,
 )
 from ruralimpact.errors import DataError, RuralImpactError
 from ruralimpact.privacy.keyed_ids import project_key
 from ruralimpact.schema.base import Settings
+from ruralimpact.schema.edit import SelectMultiple
 from ruralimpact.schema.source import Source
 from ruralimpact.survey.codebook import Entry
 from ruralimpact.survey.harmonise import (
@@ -138,7 +142,7 @@ def examine_source(
             remarks = (*remarks_on_labels(entries, lines), *_remarks(attempt, survey))
             return SourceExamination(survey, tuple(problems), whole, remarks)
         except RuralImpactError as problem:
-            if _REFUSED not in str(problem):  # else a consequence of what is told already
+            if not _is_consequence(attempt, problem):
                 problems.append(_with_codebook_line(problem, attempt.entries, lines))
             attempt = _next(attempt, problem)
     return SourceExamination(None, tuple(problems))
@@ -162,6 +166,21 @@ def _remarks(attempt: _Attempt, survey: Survey) -> tuple[Remark, ...]:
     columns = [column for column in id_columns(source) if column != ROW_NUMBER]
     used = attempt.raw.cells[attempt.raw.cells.index.isin(survey.rows)]
     remarks += remarks_on_values(used, survey, attempt.entries, file=source.path, ids=columns)
+    labels = {
+        **attempt.raw.value_labels,
+        **{
+            f"{name}.{column}": own
+            for name, table in attempt.others.items()
+            for column, own in table.value_labels.items()
+        },
+    }
+    remarks += remarks_on_labels_of_arms(attempt.entries, labels, file=source.path)
+    open_entries = [entry for entry in attempt.entries if not private & _names([entry.raw_name])]
+    remarks += remarks_on_letters_for_digits(open_entries, survey.table, file=source.path)
+    missing = missing_forms(attempt.entries)
+    for rule in attempt.source.edits:
+        if isinstance(rule, SelectMultiple) and private.isdisjoint(rule.columns):
+            remarks += remarks_on_answers(used, rule, missing, file=source.path)
     lone = used.index[lone_cells(used)].tolist()
     if lone:
         problem = (
@@ -176,6 +195,15 @@ def _refused_rows(raw: RawTable, column: str) -> list[int]:
     places = [i for i, name in enumerate(raw.cells) if normalised(str(name)) == normalised(column)]
     hit = (raw.cells.iloc[:, places] == _REFUSED).any(axis=1)
     return raw.cells.index[hit].tolist()
+
+
+def _is_consequence(attempt: _Attempt, problem: RuralImpactError) -> bool:
+    """Tell whether a mistake is about cells that were refused, which is told already."""
+    if _REFUSED in str(problem):
+        return True
+    if not isinstance(problem, DataError) or problem.column is None or not problem.rows:
+        return False
+    return set(problem.rows) <= set(_refused_rows(attempt.raw, problem.column))
 
 
 def _with_codebook_line(

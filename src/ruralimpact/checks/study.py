@@ -5,7 +5,7 @@ from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 
-from ruralimpact.checks.remarks import Remark, remarks_on_columns_of_waves
+from ruralimpact.checks.remarks import Remark, remarks_on_columns_of_waves, remarks_on_waves_unused
 from ruralimpact.checks.samples import sample_problems
 from ruralimpact.checks.sound_part import sound_part
 from ruralimpact.checks.source import examine_source
@@ -146,6 +146,7 @@ def _data_problems(study: Study, lines: Mapping[str, str]) -> Iterator[RuralImpa
         if not examination.has_all_cells:
             refused.add(source.name)
     tables = {name: survey.table for name, (_, _, survey) in surveys.items()}
+    yield from remarks_on_waves_unused(tables, study)
     for problem in sample_problems(study, tables, partial, refused):
         if isinstance(problem, Remark):
             yield _remark_in_rows(problem, study, surveys)

@@ -157,7 +157,14 @@ def _of_rows(study: Study) -> list[str]:
 def _sample(study: Study, sample: Sample, key: str, file: Path) -> Iterator[ConfigError]:
     of_rows = _of_rows(study)
     sources = [source.name for source in study.sources if source.name not in of_rows]
-    yield from unknown_names(sample.sources, sources, "source", file, f"{key}.sources")
+    for name in set(sample.sources) & set(of_rows):
+        problem = (
+            f"'{name}' has several rows a unit (`item`), and is no source of units: its rows are added up by "
+            "`rows` in variables and outcomes."
+        )
+        yield ConfigError(problem, file=file, key=f"{key}.sources")
+    named_units = [name for name in sample.sources if name not in of_rows]
+    yield from unknown_names(named_units, sources, "source", file, f"{key}.sources")
     variables = _timings(study)
     if sample.group is not None:
         groups = ["id", *variables]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.errors import ConfigError, DataError, SingleWaveError
 from ruralimpact.schema.analysis import Analysis
 from ruralimpact.schema.sample import Wave
 from ruralimpact.schema.waves import in_order, order_is_known, wave_key
@@ -162,7 +162,7 @@ def unit_waves(analysis: Analysis, units: pd.DataFrame, order: Sequence[str] = (
     """
     name = analysis.name
     if "wave" not in units or units["wave"].nunique() < 2:
-        raise DataError(
+        raise SingleWaveError(
             "the sample has a single wave, so there is no change to compare.",
             within=f"analysis {name}",
             hint="Give it sources of several waves, or compare levels ('matching').",

@@ -39,9 +39,14 @@ class Leverage:
 
     @property
     def effective(self) -> FloatArray:
-        """Effective number of groups of each arm, ``1 / sum h^2``; shape (A,), NaN in an empty arm."""
+        """Effective number of groups of each arm, ``1 / sum h^2``; shape (A,), NaN in an empty arm.
+
+        Ten groups of one weight are 10, not a rounding error less, which would be few.
+        """
         squares = (self.shares**2).sum(axis=0)
-        return np.where(squares > 0, 1 / np.where(squares > 0, squares, 1.0), np.nan)
+        effective = np.where(squares > 0, 1 / np.where(squares > 0, squares, 1.0), np.nan)
+        alike = np.isclose(effective, self.counts, rtol=1e-9, atol=0)
+        return np.where(alike, self.counts.astype(float), effective)
 
     @property
     def counts(self) -> IntArray:

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.errors import ConfigError, DataError, NoGroupError
 from ruralimpact.exclusions import ExclusionRow
 from ruralimpact.outcomes.build import build
 from ruralimpact.outcomes.covariates import covariates_before, treatments, unit_variables
@@ -386,7 +386,10 @@ def _groups(name: str, column: str, table: pd.DataFrame) -> pd.Series:
         problem = f"there is no variable '{column}'. {nearest(column, table.columns)}"
         raise ConfigError(problem, key=f"samples.{name}.group")
     if len(table) and table[column].isna().all():
-        raise DataError("no row has a group.", within=f"sample {name}", column=column)
+        units = _unit_ids(table).tolist()
+        raise NoGroupError(
+            "no row has a group.", within=f"sample {name}", column=column, units=units
+        )
     return pd.Series(table[column].astype("str"))
 
 

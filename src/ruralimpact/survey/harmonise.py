@@ -34,6 +34,7 @@ from ruralimpact.survey.quality import quality_report
 from ruralimpact.survey.raw_column import TOGETHER, raw_column
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.recode import Recoded, recode_variable
+from ruralimpact.survey.repeated_headers import refuse_repeated_headers
 from ruralimpact.survey.set_missing import mark_of
 from ruralimpact.survey.similar import near_forms, refuse_two_ways
 from ruralimpact.survey.summary_rows import refuse_summary_rows, refuse_total_values
@@ -180,6 +181,10 @@ def _harmonised(
         missing_codes=missing_forms(entries),
     )
     rows = prepared.table
+    first = next(
+        (own for own in id_columns(source) if own != ROW_NUMBER), str(rows.cells.columns[0])
+    )
+    refuse_repeated_headers(rows.cells, file=file, column=first)
     refuse_summary_rows(rows.cells, id_columns(source), file=file, passed_over=source.as_written)
     ids = identifiers(rows, id_columns(source), file)
     recoded = {
@@ -213,7 +218,13 @@ def _harmonised(
     named = id_columns(source)
     check_identifiers(ids, wave, item, file=file, column=TOGETHER.join(named))
     if not distinct.issuperset(named):
-        refuse_two_ways(ids, file=file, column=TOGETHER.join(named), what="identifiers")
+        refuse_two_ways(
+            ids,
+            file=file,
+            column=TOGETHER.join(named),
+            what="identifiers",
+            quoted=not has_private_ids(source),
+        )
 
     if source.wave_variable is not None and wave is not None:
         variables[source.wave_variable] = wave

@@ -83,6 +83,18 @@ def reads_like_missing(text: str) -> bool:
     return folded(text) in _WORDS - {"none"}
 
 
+def may_be_no_answer(text: str) -> bool:
+    """Tell whether an answer of a question with several may mean that nobody answered.
+
+    Parameters
+    ----------
+    text : str
+        A word for it, or a number of two digits or more such as 88, 99 or -99.
+    """
+    coded = _NINES.fullmatch(text) is not None and len(text) > 1
+    return coded or reads_like_missing(text)
+
+
 def suspected_codes(counts: Mapping[str, int], numbers: Mapping[str, float]) -> SuspectedCodes:
     """Look for codes that mean "missing" among the cells of a column of numbers.
 

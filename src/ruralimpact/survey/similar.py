@@ -158,6 +158,7 @@ def refuse_two_ways(
     column: str,
     file: str | Path | None = None,
     within: str | None = None,
+    quoted: bool = True,
 ) -> None:
     """Refuse names of which two differ only in the way of writing.
 
@@ -170,6 +171,8 @@ def refuse_two_ways(
     column : str
     file, within : str
         The file, or the sample, that the names are of.
+    quoted : bool
+        Whether messages may quote them; else they name rows.
 
     Raises
     ------
@@ -182,7 +185,8 @@ def refuse_two_ways(
         return
     involved = {name for pair in pairs for name in pair}
     raise DataError(
-        f"{what} differ only in case, spaces, accents, punctuation, leading zeros or '.0': {_listed(pairs)}.",
+        f"{what} differ only in case, spaces, accents, punctuation, leading zeros or '.0': "
+        f"{_listed(pairs) if quoted else _rows_listed(pairs, names)}.",
         file=file,
         within=within,
         column=column,
@@ -198,6 +202,15 @@ def _listed(pairs: list[list[str]]) -> str:
         return f"{len(pairs):,} are written in several ways"
     shown = "; ".join(" and ".join(f"'{name}'" for name in pair) for pair in pairs[:5])
     return f"{shown}; and {len(pairs) - 5:,} more" if len(pairs) > 5 else shown
+
+
+def _rows_listed(pairs: list[list[str]], names: pd.Series) -> str:
+    """List the first row of each of names written in two ways."""
+    rows = names.drop_duplicates()
+    first = dict(zip(rows, rows.index, strict=True))
+    together = [" and ".join(str(first[name]) for name in pair) for pair in pairs[:5]]
+    more = f"; and {len(pairs) - 5:,} more" if len(pairs) > 5 else ""
+    return f"those of rows {'; '.join(together)}{more}"
 
 
 def _named(index: pd.Index, within: str | None) -> dict[str, list[Any]]:
