@@ -172,7 +172,7 @@ def test_an_outcome_that_varies_in_one_group_has_an_estimate_and_no_error(made, 
     assert rows["estimate"].abs().gt(1e-6).any()
     assert rows[["std_error", "p_value", "percent_low"]].isna().all(axis=None)
     used = rows[rows["estimate"].abs() > 1e-6]
-    assert used["notes"].str.contains("varies in one group only").all()
+    assert used["notes"].str.contains("varies in at most one group of each arm").all()
     assert used["n_clusters"].gt(1).all() and used["df"].isna().all()
     errors = made["std_errors"][made["std_errors"]["spec_id"].str.split("/").str[2] == outcome]
     assert errors["std_error"].isna().all()

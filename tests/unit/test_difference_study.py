@@ -307,4 +307,4 @@ def test_an_outcome_that_changes_in_one_group_only_has_no_error() -> None:
     rows = made["estimates"].query("outcome == 'income' and strategy == 'two_by_two'").iloc[0]
     assert rows["estimate"] > 0.1
     assert np.isnan(rows["std_error"]) and np.isnan(rows["p_value"])
-    assert "varies in one group only" in rows["notes"]
+    assert "varies in at most one group of each arm" in rows["notes"]

@@ -155,7 +155,10 @@ def test_a_weight_of_three_is_three_units() -> None:
     [
         (lambda frame: 7.3, "the outcome does not vary"),
         (lambda frame: frame["treated"] * 1.0, "does not vary within the arms"),
-        (lambda frame: (frame["village"] == "v03") * 2.0, "varies in one group only"),
+        (
+            lambda frame: (frame["village"] == "v03") * 2.0,
+            "varies in at most one group of each arm",
+        ),
     ],
 )
 def test_no_test_rests_on_rounding_or_on_one_group(outcome, reason: str) -> None:

@@ -27,7 +27,7 @@ CONSTANT = "the outcome does not vary"
 CONSTANT_IN_ARMS = "the outcome does not vary within the arms, so that no error can be estimated"
 DETERMINED = "the covariates determine the outcome, so that no error can be estimated"
 ROUNDED = "the outcome varies by no more than the rounding of its size"
-ONE_GROUP = "the outcome varies in one group only, so that no error can be estimated"
+ONE_GROUP = "the outcome varies in at most one group of each arm, so that no error can be estimated"
 
 
 def refuse_out_of_range(outcome: FloatArray) -> None:
@@ -133,10 +133,10 @@ def settled(
     values, arm, n = values[known], treatment[known], int(known.sum())
     spread = max(float(np.ptp(values[arm == side], axis=0).max()) for side in np.unique(arm))
     floor = max(_OF_SPREAD * spread, _OF_SIZE * size)
-    if spread > 0 and float(np.abs(estimate.scores).max()) * estimate.n_treated > floor:
-        return estimate
     if 0 < spread <= _OF_SIZE * size:
         raise DesignError(f"{ROUNDED}.")
+    if spread > 0 and float(np.abs(estimate.scores).max()) * estimate.n_treated > floor:
+        return estimate
     reason = DETERMINED
     if spread == 0:
         reason = CONSTANT if np.ptp(values, axis=0).max() == 0 else CONSTANT_IN_ARMS
@@ -201,7 +201,7 @@ def settled_by_group(
     treatment: NDArray[np.int8],
     groups: NDArray[np.int64],
 ) -> ScoredEstimate:
-    """Leave an estimate without inference where its outcome varies in one group only.
+    """Leave an estimate without inference where its outcome varies in at most one group of each arm.
 
     The error would be that group's own departure, as large as the estimate, and t near 1 whatever happened.
 

@@ -105,7 +105,9 @@ FORMS = (
     marked("the outcome does not vary within the arms, so that no error can be estimated"),
     marked("the covariates determine the outcome, so that no error can be estimated"),
     marked("the outcome varies by no more than the rounding of its size"),
-    marked("the outcome varies in one group only, so that no error can be estimated"),
+    marked(
+        "the outcome varies in at most one group of each arm, so that no error can be estimated"
+    ),
     marked("nobody was followed that long"),
     marked("no investment is recorded"),
     marked("nothing is invested"),
