@@ -352,6 +352,18 @@ def test_arms_are_each_compared_with_the_control(tmp_path: Path) -> None:
     assert 'exclude: ["seed"], role: treatment' in drafted
 
 
+def test_what_codes_mean_is_no_unit(tmp_path: Path) -> None:
+    """In a label of Stata's, brackets may hold either."""
+    labels = {"joined": "Year joined the programme (0 never)", "land": "Land farmed (hectares)"}
+    frame = pd.DataFrame(
+        {"joined": [k % 12 for k in range(60)], "land": [k / 4 for k in range(60)]}
+    )
+    frame.to_stata(tmp_path / "a.dta", write_index=False, variable_labels=labels)
+    study = draft_study("s", [tmp_path])
+    units = {row.variable: row.unit for row in study.codebook}
+    assert units == {"joined": "", "land": "hectares"}
+
+
 def test_labels_of_stata_and_dates_are_read(tmp_path: Path) -> None:
     table = pd.DataFrame(
         {"hhid": range(1, 41), "educ": [1, 2] * 20, "member": [0, 1] * 20, "income": [5.5] * 40}

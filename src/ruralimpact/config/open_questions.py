@@ -18,12 +18,14 @@ _OF_STUDY = {
     "currency": "in which currency, of which year, are amounts: pesos of 2024?",
     "citation": "who collected the data, and when?",
     "id": "which raw column identifies a unit? [province, household] if only both do, $row if none does",
-    "wave": "of which year or round is the file?",
+    "wave": "of which year or round is the file? Where a column tells it, write wave_variable: and its name "
+    "instead",
     "item": "which variable tells the rows of one unit apart?",
     "decimal": "is the decimal mark . or , ?",
 }
 _OF_CODEBOOK = {
-    "role": "covariate (with a timing), treatment, outcome, group ..., or unused?",
+    "role": "covariate (with a timing), treatment, adoption (when it began), outcome, group, wave ..., or "
+    "unused?",
     "timing": "was it measured before the treatment (pre) or after it (post)?",
     "unit": "of an amount, the currency and its year?",
     "labels": "which value is 1 and which is 0, or what does each code mean?",

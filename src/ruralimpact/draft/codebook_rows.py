@@ -285,6 +285,8 @@ def _unit(profile: ColumnProfile, about: frozenset[str]) -> str:
     if "amount" in about or "price" in about:
         return currency_in(words) or OPEN
     match = _IN_BRACKETS.search(profile.question)
+    if match and any(map(str.isdigit, match.group(1))):  # what codes mean, such as "0 never"
+        match = None
     return match.group(1) if match else "years" if "age" in words.lower().split() else ""
 
 

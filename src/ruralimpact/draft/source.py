@@ -235,7 +235,10 @@ def wave_proposal(delivered: DeliveredTable, columns: Mapping[str, ColumnProfile
     if not years and len(rounds) == 1:
         ((word, number),) = rounds
         return Proposal("wave", number, f"'{word}{number}' stands in the name of the file")
-    question = "of which year or round is the file? Call all files of one round the same"
+    question = (
+        "of which year or round is the file? Call all files of one round the same; where a column tells "
+        "it, write wave_variable: and its name instead"
+    )
     return Proposal("wave", OPEN, question)
 
 
