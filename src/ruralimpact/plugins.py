@@ -82,12 +82,17 @@ class ExhibitInputs:
     printed : str
         ``"module:function"`` inside the plug-in, or empty; called with `StudyResults`, returns what
         documents print of a `ruralimpact.exhibits.quantities.Quantity`, as text by quantity.
+    claims : str
+        ``"module:function"`` inside the plug-in, or empty; called with `StudyResults`, returns what of
+        documents the study's findings answer: by finding, pairs of a name and the address of what it says,
+        from the folder of the report.
     """
 
     kinds: tuple[str, ...]
     files: tuple[str, ...]
     read: str
     printed: str = ""
+    claims: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,13 @@ from study_models import with_parts
 from test_exhibits_study import build_results
 
 from rural_alliances.claims.records import Claim, Published
-from rural_alliances.exhibits.printed_numbers import printed_numbers
+from rural_alliances.exhibits.printed_numbers import claims_by_finding, printed_numbers
 from rural_alliances.exhibits.published_table import PublishedOptions, published_table
 from ruralimpact.errors import ConfigError
+from ruralimpact.exhibits.build import findings_document, tables_of_exhibit
 from ruralimpact.exhibits.findings import findings
 from ruralimpact.exhibits.quantities import Quantity, planted, quantity_of
+from ruralimpact.exhibits.registry import package_kinds
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.tables.truth import truth_table
 from ruralimpact.schema.base import plain
@@ -101,6 +103,18 @@ def test_several_printed_numbers_make_a_range(results: StudyResults) -> None:
     assert found[Quantity("earnings", "all", "", "percent")] == "12 to 20"
     assert found[Quantity("low_earnings", "all", "", "estimate")] == "−12"
     assert len(found) == 2
+
+
+def test_exhibits_link_the_claims_whose_numbers_they_show(results: StudyResults) -> None:
+    kinds = package_kinds()
+    answered = replace(results, findings=findings(results), claims=claims_by_finding(results))
+    assert answered.claims["psid_matching/nn5/earnings/percent"] == [("X1", "../claims.html#X1")]
+    impact = next(own for own in results.study.exhibits.tables if own.kind == "impact")
+    shown = [tables_of_exhibit(answered, impact, 1, kinds)]
+    document = findings_document(answered, kinds, shown)
+    linked = {own.name: [link.label for link in own.claims] for own in document.tables}
+    assert linked[impact.name] == ["X1", "X2", "X3"]
+    assert not any(labels for name, labels in linked.items() if name != impact.name)
 
 
 def test_claims_with_truth_estimate_and_status(results: StudyResults) -> None:

@@ -11,11 +11,12 @@ from ruralimpact.runner.index_page import further_pages, write_index
 from ruralimpact.runner.outcome import overview
 
 
-def study(root: Path, name: str, *, synthetic: bool) -> None:
+def study(root: Path, name: str, *, synthetic: bool, language: str = "en") -> None:
     folder = root / "results" / name
     (folder / "exhibits").mkdir(parents=True)
     (folder / "report.html").write_text("<title>Report</title>", encoding="utf-8")
     words = {"title": f"Study <{name}>", "subtitle": "", "synthetic": synthetic}
+    words["language"] = language
     answer = {"verdict": None, "lines": [{"label": "Answer", "text": "a & b"}]}
     document = {"study": words, "answer": answer}
     (folder / "exhibits/findings.json").write_text(json.dumps(document), encoding="utf-8")
@@ -47,6 +48,27 @@ def test_every_study_and_page_is_linked(tmp_path: Path) -> None:
         "  3 claims: 1 agrees.",
         "All results: results/index.html",
     ]
+
+
+def test_it_speaks_the_language_of_all_studies_and_links_how_their_numbers_are_made(
+    tmp_path: Path,
+) -> None:
+    study(tmp_path, "uno", synthetic=True, language="es")
+    methods = tmp_path / "results/uno/methods"
+    methods.mkdir()
+    (methods / "matching.html").write_text("<title>Matching & more</title>", encoding="utf-8")
+    write_index(tmp_path)
+    text = (tmp_path / "results/index.html").read_text(encoding="utf-8")
+    assert '<html lang="es">' in text and "<h1>Resultados</h1>" in text
+    assert '<p class="stamp">Datos sintéticos</p>' in text
+    assert (
+        'Cómo se hacen los números: <a href="uno/methods/matching.html">Matching &amp; more</a>'
+        in text
+    )
+    study(tmp_path, "two", synthetic=False)
+    write_index(tmp_path)
+    mixed = (tmp_path / "results/index.html").read_text(encoding="utf-8")
+    assert '<html lang="en">' in mixed and '<section lang="es">' in mixed
 
 
 def test_what_says_the_same_is_left_alone(tmp_path: Path) -> None:

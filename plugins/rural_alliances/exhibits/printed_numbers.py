@@ -31,6 +31,15 @@ def printed_numbers(results: StudyResults) -> dict[Quantity, str]:
     return {quantity: _printed(claims) for quantity, claims in printed.items()}
 
 
+def claims_by_finding(results: StudyResults) -> dict[str, list[tuple[str, str]]]:
+    """Return the claims that each finding of this study stands beside, with their lines of the ledger."""
+    claims: dict[str, list[tuple[str, str]]] = {}
+    for claim, names in own_claims(results):
+        for name in names:
+            claims.setdefault(name, []).append((claim.id, f"../claims.html#{claim.id}"))
+    return claims
+
+
 def _printed(claims: list[Claim]) -> str:
     numbers = sorted(claim.number for claim in claims if claim.number is not None)
     if not numbers:

@@ -3,16 +3,17 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from ruralimpact.exhibits import captions, formatting, palette
 from ruralimpact.exhibits.answer.box import answer_box
-from ruralimpact.exhibits.answer.line_exhibits import with_exhibits
+from ruralimpact.exhibits.answer.line_exhibits import claims_of_exhibits, with_exhibits
 from ruralimpact.exhibits.arrangement import main_part
 from ruralimpact.exhibits.columns import repeated
 from ruralimpact.exhibits.conventions import conventions
 from ruralimpact.exhibits.document import (
     BriefChoice,
+    ClaimLink,
     Finding,
     FindingsDocument,
     RawFile,
@@ -51,6 +52,8 @@ NO_FINDINGS = marked(
     "Synthetic stand-in: tests and intervals show how the methods behave on data with a known answer; they "
     "are no findings."
 )
+
+Shown = TypeVar("Shown", bound=ShownTable)
 
 
 @dataclass(frozen=True)
@@ -193,11 +196,12 @@ def findings_document(
     """
     study = results.study
     results = results if results.findings else replace(results, findings=findings(results))
+    claims = claims_of_exhibits(results, tables, kinds)
     return FindingsDocument(
         study=_words(study),
         answer=with_exhibits(answer_box(results), results, tables, kinds),
-        tables=tuple(_shown_tables(study, kinds)),
-        figures=tuple(_shown_figures(results, kinds)),
+        tables=tuple(_claimed(_shown_tables(study, kinds), claims)),
+        figures=tuple(_claimed(_shown_figures(results, kinds), claims)),
         brief=_brief_choice(study),
         conventions=tuple(conventions(results)),
         data=tuple(
@@ -208,6 +212,11 @@ def findings_document(
         reading_notes=tuple(reading_notes(results)),
         findings=_with_identifiers(study.name, results.findings),
     )
+
+
+def _claimed(shown: Iterable[Shown], claims: Mapping[str, Sequence[ClaimLink]]) -> Iterator[Shown]:
+    for own in shown:
+        yield own.model_copy(update={"claims": tuple(claims.get(own.anchor, ()))})
 
 
 def _brief_choice(study: Study) -> BriefChoice:

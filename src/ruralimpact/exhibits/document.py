@@ -53,14 +53,25 @@ class Term(Written):
     text: str
 
 
+class ClaimLink(Written):
+    """What a document says, by its name in a ledger, and where the ledger has it."""
+
+    label: str
+    address: str
+
+
 class ShownTable(Written):
-    """A table, as the report names it: its number among the tables there, and whether it is in the annex."""
+    """A table, as the report names it: its number among the tables there, and whether it is in the annex.
+
+    What documents say of the numbers that it shows is in ``claims``.
+    """
 
     name: str
     kind: str
     title: str
     number: int
     annex: bool = False
+    claims: tuple[ClaimLink, ...] = ()
 
     @property
     def anchor(self) -> str:

@@ -8,19 +8,19 @@ from html.parser import HTMLParser
 from pathlib import Path
 from string import Template
 
+from ruralimpact.language import SOURCE, current, gettext, language_of, marked, speaking
 from ruralimpact.locations import shipped
 from ruralimpact.schema.document import Contents
 from ruralimpact.stage import replacing
 
 _INDEX = "index.html"
 _BESIDE_REPORT = (
-    ("brief.html", "brief"),
-    ("brief.pdf", "brief as PDF"),
-    ("report.docx", "report in Word"),
-    ("report.pdf", "report as PDF"),
-    ("tables.xlsx", "tables in Excel"),
-    ("exhibits/findings.json", "numbers"),
-    ("methods/", "methods"),
+    ("brief.html", marked("brief")),
+    ("brief.pdf", marked("brief as PDF")),
+    ("report.docx", marked("report in Word")),
+    ("report.pdf", marked("report as PDF")),
+    ("tables.xlsx", marked("tables in Excel")),
+    ("exhibits/findings.json", marked("numbers")),
 )
 _HEAD = 4096  # bytes in which a page says its title
 
@@ -47,9 +47,7 @@ def further_pages(root: Path) -> list[Page]:
     pages = []
     for path in sorted((root / "results").glob("*.html")):
         if path.name != _INDEX:
-            with path.open(encoding="utf-8", errors="replace") as file:
-                head = _Head()
-                head.feed(file.read(_HEAD))
+            head = _head_of(path)
             pages.append(Page(path.relative_to(root), head.title or path.stem, head.description))
     return pages
 
@@ -62,13 +60,18 @@ def write_index(root: Path) -> Path | None:
     root : path
         The project's folder.
     """
-    studies = list(_studies(root))
-    if not studies:
+    documents = dict(_documents(root))
+    if not documents:
         return None
-    template = Template(shipped("workflow", "report", _INDEX).read_text(encoding="utf-8"))
-    text = template.substitute(
-        studies="\n".join(studies), pages="\n".join(map(_page, further_pages(root)))
-    )
+    languages = {language_of(own["study"].get("language")) for own in documents.values()}
+    with speaking(languages.pop() if len(languages) == 1 else SOURCE):
+        template = Template(shipped("workflow", "report", _INDEX).read_text(encoding="utf-8"))
+        text = template.substitute(
+            language=current(),
+            title=gettext("Results"),
+            studies="\n".join(_study(folder, own) for folder, own in documents.items()),
+            pages="\n".join(map(_page, further_pages(root))),
+        )
     path = root / "results" / _INDEX
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
         with replacing(path) as partial:
@@ -76,18 +79,24 @@ def write_index(root: Path) -> Path | None:
     return path.relative_to(root)
 
 
-def _studies(root: Path) -> Iterable[str]:
+def _documents(root: Path) -> Iterable[tuple[Path, Contents]]:
+    """Yield the folder of each report with what findings.json says of its study."""
     for report in sorted((root / "results").glob("*/report.html")):
         try:
             text = (report.parent / "exhibits" / "findings.json").read_text(encoding="utf-8")
             document: Contents = json.loads(text)
-            yield _study(report.parent, document["study"], document["answer"])
+            _study(report.parent, document)
         except (OSError, ValueError, KeyError):
             continue  # a study that is being made, or of an older version
+        yield report.parent, document
 
 
-def _study(folder: Path, study: Contents, answer: Contents) -> str:
-    stamp = '<p class="stamp">Synthetic stand-in</p>' if study["synthetic"] else ""
+def _study(folder: Path, document: Contents) -> str:
+    study, answer = document["study"], document["answer"]
+    with speaking(language_of(study.get("language"))):
+        stamp = gettext("Synthetic stand-in")
+        files = _files(folder)
+        methods = _methods(folder)
     lines = "".join(
         f"<dt>{escape(line['label'])}</dt><dd>{escape(line['text'])}</dd>"
         for line in answer["lines"]
@@ -95,19 +104,44 @@ def _study(folder: Path, study: Contents, answer: Contents) -> str:
     if answer["verdict"]:
         lines = f"<dt>{escape(answer['verdict']['text'])}</dt>{lines}"
     return (
-        f'<section><h2><a href="{escape(folder.name)}/report.html">{escape(study["title"])}</a></h2>'
-        f'{stamp}<p class="subtitle">{escape(study["subtitle"])}</p><dl>{lines}</dl>'
-        f'<p class="files">{_files(folder)}</p></section>'
+        f'<section lang="{language_of(study.get("language"))}">'
+        f'<h2><a href="{escape(folder.name)}/report.html">{escape(study["title"])}</a></h2>'
+        f'{f"""<p class="stamp">{stamp}</p>""" if study["synthetic"] else ""}'
+        f'<p class="subtitle">{escape(study["subtitle"])}</p><dl>{lines}</dl>'
+        f'<p class="files">{files}</p>{methods}</section>'
     )
 
 
 def _files(folder: Path) -> str:
     """Return links to what there is of a study besides its report, with its replication package."""
     study = folder.name
-    beside = [(f"{study}/{name}", label) for name, label in _BESIDE_REPORT]
-    beside.append((f"../packages/{study}.zip", "replication package"))
+    beside = [(f"{study}/{name}", gettext(label)) for name, label in _BESIDE_REPORT]
+    beside.append((f"../packages/{study}.zip", gettext("replication package")))
     present = [(path, label) for path, label in beside if (folder.parent / path).exists()]
-    return " · ".join(f'<a href="{escape(path)}">{label}</a>' for path, label in present)
+    return " · ".join(_link(path, label) for path, label in present)
+
+
+def _methods(folder: Path) -> str:
+    """Return links to the pages that say how its numbers are computed."""
+    pages = [
+        (f"{folder.name}/methods/{path.name}", _head_of(path).title or path.stem)
+        for path in sorted((folder / "methods").glob("*.html"))
+    ]
+    if not pages:
+        return ""
+    links = " · ".join(_link(path, title) for path, title in pages)
+    return f'<p class="files">{gettext("How the numbers are made:")} {links}</p>'
+
+
+def _link(path: str, label: str) -> str:
+    return f'<a href="{escape(path)}">{escape(label)}</a>'
+
+
+def _head_of(path: Path) -> "_Head":
+    head = _Head()
+    with path.open(encoding="utf-8", errors="replace") as file:
+        head.feed(file.read(_HEAD))
+    return head
 
 
 def _page(page: Page) -> str:

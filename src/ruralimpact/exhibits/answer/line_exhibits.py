@@ -1,8 +1,8 @@
-"""Which tables and figures show the numbers that a line of the answer prints."""
+"""Which tables and figures show the numbers that a line of the answer prints, or that a document claims."""
 
 from collections.abc import Iterator, Sequence
 
-from ruralimpact.exhibits.document import AnswerBox, HeadlineLine
+from ruralimpact.exhibits.document import AnswerBox, ClaimLink, HeadlineLine
 from ruralimpact.exhibits.model import Table, TablesOfExhibit
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.registry import Kinds
@@ -24,7 +24,7 @@ def with_exhibits(
     """
 
     def linked(line: HeadlineLine) -> HeadlineLine:
-        shown_in = (*_tables(line, results, tables), *_figures(line, results, kinds))
+        shown_in = exhibits_showing(line.cites, results, tables, kinds)
         return line.model_copy(update={"shown_in": shown_in})
 
     return box.model_copy(
@@ -36,11 +36,39 @@ def with_exhibits(
     )
 
 
+def claims_of_exhibits(
+    results: StudyResults, tables: Sequence[TablesOfExhibit], kinds: Kinds
+) -> dict[str, list[ClaimLink]]:
+    """Return what documents claim of the numbers that each exhibit shows, by its anchor.
+
+    Parameters
+    ----------
+    results : StudyResults
+        With its findings.
+    tables : sequence of TablesOfExhibit
+    kinds : Kinds
+    """
+    claims: dict[str, list[ClaimLink]] = {}
+    for finding, named in results.claims.items():
+        links = [ClaimLink(label=label, address=address) for label, address in named]
+        for anchor in exhibits_showing((finding,), results, tables, kinds):
+            own = claims.setdefault(anchor, [])
+            own += [link for link in links if link not in own]
+    return claims
+
+
+def exhibits_showing(
+    cited: Sequence[str], results: StudyResults, tables: Sequence[TablesOfExhibit], kinds: Kinds
+) -> tuple[str, ...]:
+    """Return the anchors of the exhibits that show findings, tables first."""
+    return (*_tables(cited, results, tables), *_figures(cited, results, kinds))
+
+
 def _tables(
-    line: HeadlineLine, results: StudyResults, tables: Sequence[TablesOfExhibit]
+    keys: Sequence[str], results: StudyResults, tables: Sequence[TablesOfExhibit]
 ) -> Iterator[str]:
-    """Yield the tables that hold the first number that the line cites; whole numbers stand in too many."""
-    cited = [results.findings[key].value for key in line.cites if key in results.findings]
+    """Yield the tables that hold the first number that is cited; whole numbers stand in too many."""
+    cited = [results.findings[key].value for key in keys if key in results.findings]
     telling = [value for value in cited if value != int(value)]
     for exhibit in tables if telling else ():
         if any(_holds(table, telling[0]) for table in exhibit.tables):
@@ -51,9 +79,9 @@ def _holds(table: Table, value: float) -> bool:
     return any(value in (row.record or {}).values() for row in table.rows)
 
 
-def _figures(line: HeadlineLine, results: StudyResults, kinds: Kinds) -> Iterator[str]:
-    """Yield the figures of whole samples that draw the estimates which the line cites."""
-    parts = [set(key.split("/")) for key in line.cites]
+def _figures(keys: Sequence[str], results: StudyResults, kinds: Kinds) -> Iterator[str]:
+    """Yield the figures of whole samples that draw the estimates which are cited."""
+    parts = [set(key.split("/")) for key in keys]
     for figure in results.study.exhibits.figures:
         options = kinds.figures[figure.kind].options_of(figure)
         if not isinstance(options, OfEstimates) or hasattr(options, "subgroup"):
