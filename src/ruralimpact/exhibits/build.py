@@ -27,7 +27,7 @@ from ruralimpact.exhibits.findings import findings
 from ruralimpact.exhibits.identifiers import identifiers
 from ruralimpact.exhibits.kinds import TableKind
 from ruralimpact.exhibits.missing_values import set_to_missing
-from ruralimpact.exhibits.model import Column, Table, TablesOfExhibit
+from ruralimpact.exhibits.model import Column, Table, TablesOfExhibit, one_line
 from ruralimpact.exhibits.printed_brief import printed_brief
 from ruralimpact.exhibits.printed_report import printed_report
 from ruralimpact.exhibits.reading_notes import reading_notes
@@ -197,7 +197,7 @@ def findings_document(
     study = results.study
     results = results if results.findings else replace(results, findings=findings(results))
     claims = claims_of_exhibits(results, tables, kinds)
-    return FindingsDocument(
+    document = FindingsDocument(
         study=_words(study),
         answer=with_exhibits(answer_box(results), results, tables, kinds),
         tables=tuple(_claimed(_shown_tables(study, kinds), claims)),
@@ -212,6 +212,16 @@ def findings_document(
         reading_notes=tuple(reading_notes(results)),
         findings=_with_identifiers(study.name, results.findings),
     )
+    return FindingsDocument.model_validate(_in_lines(document.model_dump()))
+
+
+def _in_lines(content: Any) -> Any:
+    """Return contents whose texts have no line ends and control characters, which labels may have."""
+    if isinstance(content, str):
+        return one_line(content)
+    if isinstance(content, Mapping):
+        return {key: _in_lines(own) for key, own in content.items()}
+    return list(map(_in_lines, content)) if isinstance(content, Sequence) else content
 
 
 def _claimed(shown: Iterable[Shown], claims: Mapping[str, Sequence[ClaimLink]]) -> Iterator[Shown]:

@@ -5,7 +5,7 @@ from typing import Any
 from ruralimpact.exhibits.document import ShownFigure
 from ruralimpact.exhibits.infeasible import infeasible_notes
 from ruralimpact.exhibits.kinds import BALANCE, ESTIMATES, FigureKind
-from ruralimpact.exhibits.model import stamped
+from ruralimpact.exhibits.model import one_line, stamped
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.language import gettext
@@ -13,8 +13,8 @@ from ruralimpact.schema.exhibit import Exhibit
 
 
 def with_warning(results: StudyResults, title: str) -> str:
-    """Return a title, with the warning that synthetic data carry."""
-    return stamped(title) if results.synthetic else title
+    """Return a title in one line, with the warning that synthetic data carry."""
+    return stamped(one_line(title)) if results.synthetic else one_line(title)
 
 
 def figure_words(

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from ruralimpact.design.strategies import StrategiesFile
 from ruralimpact.design.study import covariate_labels
 from ruralimpact.estimation.rows import join_scores
 from ruralimpact.exhibits.digits import digits_of
+from ruralimpact.exhibits.model import one_line
 from ruralimpact.exhibits.registry import Kinds, read_exhibits
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.schema.quality import QualityReport
@@ -20,6 +22,16 @@ from ruralimpact.schema.study import Study
 from ruralimpact.schema.validation import validated
 from ruralimpact.tables import empty_table
 
+_PRINTED = (
+    "title",
+    "subtitle",
+    "question",
+    "citation",
+    "label",
+    "unit_label",
+    "group_label",
+    "unit",
+)
 # Result tables with labels of covariates, and the column that holds their names.
 _OF_COVARIATES = {
     "balance": "covariate",
@@ -44,7 +56,16 @@ def study_of_exhibits(written: StageView, kinds: Kinds) -> Study:
         "strategies": validated(StrategiesFile, written.get("strategies", ())),
         "exhibits": read_exhibits(written.get("exhibits", {}), kinds),
     }
-    return validated(Study, {**written, **entries})
+    return validated(Study, _in_lines({**written, **entries}))
+
+
+def _in_lines(content: Any, key: str = "") -> Any:
+    """Return contents whose printed words have no line ends and control characters."""
+    if isinstance(content, Mapping):
+        return {name: _in_lines(own, name) for name, own in content.items()}
+    if isinstance(content, list | tuple):
+        return [_in_lines(own) for own in content]
+    return one_line(content) if key in _PRINTED and isinstance(content, str) else content
 
 
 def load_results(

@@ -4,6 +4,7 @@ matplotlib is imported by what draws, for the kinds of figures are read whenever
 """
 
 import io
+import re
 import textwrap
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -29,6 +30,7 @@ TREATED = "#1d2733"
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _MOST_DECIMALS = 4
 _LINE, _WIDER = 1.1, 0.9  # points
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what no XML file holds
 _MARKERS = ("o", "s", "^", "D", "v", "P")
 _STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
@@ -50,6 +52,7 @@ _STYLE: dict[Any, Any] = {
     "ytick.labelsize": 8,
     "svg.hashsalt": "ruralimpact",
     "svg.fonttype": "path",
+    "text.parse_math": False,  # labels of studies hold "$", which is no formula
 }
 
 
@@ -119,7 +122,7 @@ def svg_bytes(figure: "Figure", title: str) -> bytes:
     FigureCanvasSVG(figure).print_svg(  # type: ignore[no-untyped-call]
         buffer, metadata=metadata
     )
-    return buffer.getvalue()
+    return _NO_TEXT.sub("", buffer.getvalue().decode()).encode()
 
 
 def new_figure(width: float, height: float) -> "Figure":

@@ -20,6 +20,7 @@ _PICTURE, _TALLEST = 17.0, 12.0  # cm of a figure
 _IN_BRIEF = 7.6  # cm of the tallest figure of a brief
 _PAGES_OF_BRIEF = 2
 _SCALES = (1.14, 1.07, 1.0, 0.94, 0.88, 0.82, 0.76, 0.7)
+_NO_GLYPH = "could not be displayed with font"
 _PAGE = re.compile(rb"/Type\s*/Page\b")
 _VIEW_BOX = re.compile(rb'viewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"')
 
@@ -60,7 +61,7 @@ def brief_pdf(brief: PrintedBrief, drawings: Mapping[str, bytes]) -> bytes:
 
 
 def _laid(template: str, content: Content, drawings: Mapping[str, bytes]) -> bytes:
-    """Return what a template makes of a content, conforming to PDF/UA-1."""
+    """Return what a template makes of a content, conforming to PDF/UA-1 where its fonts have every letter."""
     import typst
 
     # Its types do not know of files by name, which it takes.
@@ -70,7 +71,13 @@ def _laid(template: str, content: Content, drawings: Mapping[str, bytes]) -> byt
         "data.json": json.dumps(content, ensure_ascii=False).encode(),
         **{f"{name}.svg": drawing for name, drawing in drawings.items()},
     }
-    return bytes(typst.compile(files, ignore_system_fonts=True, pdf_standards=["ua-1"]))
+    try:
+        return bytes(typst.compile(files, ignore_system_fonts=True, pdf_standards=["ua-1"]))
+    except typst.TypstError as error:
+        if _NO_GLYPH not in str(error):
+            raise
+        # Chinese, Thai or a pictogram in a label: the standard asks that nothing is left undrawn.
+        return bytes(typst.compile(files, ignore_system_fonts=True))
 
 
 def _content(report: PrintedReport, drawings: Mapping[str, bytes]) -> Content:

@@ -25,6 +25,7 @@ _LETTERS, _SMALL = '<w:sz w:val="17"/>', '<w:sz w:val="14"/>'  # half points
 _INDENT, _GAP = 170, 110  # of row labels, and of words after a number; twentieths of a point
 _MOST_TOGETHER = 15  # rows under a heading that are kept on a page
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_MOST_OF_PROPERTY = 255  # characters that Word holds
 
 
 def word_document(tables: tuple[Table, ...]) -> bytes:
@@ -58,7 +59,7 @@ def text_width(*, wide: bool) -> float:
 def set_properties(document: Document, title: str, *, synthetic: bool) -> None:
     """Set what a document says of itself, without a date of today."""
     properties = document.core_properties
-    properties.title = title
+    properties.title = title[:_MOST_OF_PROPERTY]
     properties.author = properties.last_modified_by = ""
     properties.comments = gettext("Synthetic stand-in") if synthetic else ""
     properties.created = properties.modified = datetime(*_EPOCH)
