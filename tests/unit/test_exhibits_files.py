@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree
 
 import docx
 import openpyxl
@@ -15,6 +16,7 @@ from markupsafe import escape as markup_escape
 from test_exhibits_study import ROOT, build_results, build_tables, nsw_study
 
 from ruralimpact.estimation.ledger import SpecificationList
+from ruralimpact.exhibits import palette
 from ruralimpact.exhibits.brief import brief_page
 from ruralimpact.exhibits.build import (
     exhibit_files,
@@ -283,6 +285,46 @@ def test_brief_has_the_answer_one_table_and_two_figures(
     free = document.model_copy(update={"brief": BriefChoice()})
     other = brief_page(parts, replace(exhibits, document=free, pictures=sizes))
     assert f"Figure 1. {last.title}" in other
+
+
+@pytest.mark.long
+def test_what_labels_hold_harms_no_format(tmp_path: Path) -> None:
+    strange = "=a $x^2$ <b>&\n\n\x07\x1b[31m \ufffe \u202etwo ]]> %s {c} \\d"
+    plain = "=a $x^2$ <b>& [31m two ]]> %s {c} \\d"
+    study = nsw_study()
+    outcomes = {
+        name: {**own, "label": f"{name} {strange}"} for name, own in study["outcomes"].items()
+    }
+    written = {
+        **study,
+        "title": strange * 8,
+        "outcomes": outcomes,
+        "unit_label": f"units {strange}",
+    }
+    results = build_results(tmp_path, written)
+    made = {file.name: file.content for file in exhibit_files(results, package_kinds())}
+    for name, content in made.items():
+        if name.endswith(".svg"):
+            ElementTree.fromstring(content)
+    rows = [cell for row in word_rows(made["impact.docx"]) for cell in row]
+    assert any(plain in cell for cell in rows)
+    assert len(docx.Document(io.BytesIO(made["report.docx"])).core_properties.title) == 255
+    texts = {
+        str(c.value)
+        for s in openpyxl.load_workbook(io.BytesIO(made["tables.xlsx"]))
+        for r in s
+        for c in r
+    }
+    assert any(plain in text for text in texts)
+    assert plain in json.loads(made["findings.json"])["study"]["title"]
+    assert made["brief.pdf"].startswith(b"%PDF")
+
+
+def test_a_dollar_in_a_label_is_no_formula() -> None:
+    with palette.style():
+        figure = palette.new_figure(2, 2)
+        text = figure.text(0.5, 0.5, "from $1 to $2")
+        assert not text.get_parse_math()
 
 
 def test_a_study_too_small_to_publish_still_makes_its_files(tmp_path: Path) -> None:

@@ -79,6 +79,14 @@ def test_it_is_tagged_and_the_same_at_every_call(made: Callable[[], bytes]) -> N
     assert made() == first
 
 
+def test_letters_that_no_font_has_stop_no_report() -> None:
+    document, exhibits = shown(3)
+    words = document.study.model_copy(update={"title": "日本 สวัสดี 😀", "question": "𠀀 \ue000"})
+    strange = document.model_copy(update={"study": words})
+    laid = report_pdf(printed_report(strange, exhibits, package_kinds()), {"forest": DRAWING})
+    assert laid.startswith(b"%PDF-") and b"StructTreeRoot" in laid
+
+
 @pytest.mark.parametrize("made", [report, brief])
 @pytest.mark.parametrize(("language", "tag"), [("en", b"en"), ("es", b"es")])
 def test_it_says_its_language(language: str, tag: bytes, made: Callable[[], bytes]) -> None:

@@ -19,6 +19,7 @@ from ruralimpact.exhibits.registry import numbered, package_kinds
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.write_csv import csv_text
 from ruralimpact.exhibits.write_workbook import workbook
+from ruralimpact.language import speaking
 
 COLUMNS = (Column("Estimate"), Column("95% interval"), Column("p"), Column("Reason", text=True))
 LIVING = TablesOfExhibit(
@@ -103,6 +104,18 @@ def test_sheets_are_linked_and_named_as_excel_takes_names() -> None:
     listed = list(book["Contents"].iter_rows(min_row=4))
     assert [row[0].value for row in listed] == ["2a", "2b", "3", "4"]
     assert [row[1].hyperlink.location for row in listed] == [f"'{n}'!A1" for n in names[1:]]
+
+
+def test_in_another_language_links_lead_to_sheets_and_heads_are_translated() -> None:
+    with speaking("es"):
+        book = read(workbook("Study", [LIVING]))
+    assert book.sheetnames[0] == "Contenido"
+    for sheet in book:
+        links = [cell.hyperlink for row in sheet.iter_rows() for cell in row if cell.hyperlink]
+        assert links
+        assert all(link.location.split("!")[0].strip("'") in book.sheetnames for link in links)
+    heads = {str(cell.value) for row in book.worksheets[1].iter_rows(max_row=6) for cell in row}
+    assert not [head for head in heads if head.endswith((", low", ", high"))]
 
 
 def test_the_bytes_are_the_same_at_every_call() -> None:

@@ -12,6 +12,8 @@ RowKind = Literal["panel", "group", "data", "foot"]
 Value = float | int | str | bool | None
 
 _UPRIGHT = 8.0  # column widths that fit an upright page beside the row labels
+# Marks that set all that follows from right to left, even the warning behind a title.
+_TURNS = ("RLO", "LRO", "RLE", "LRE", "PDF", "RLI", "LRI", "FSI", "PDI")
 _LYING = 14.0  # those that fit a page on its side, in letters of the usual size
 
 
@@ -265,8 +267,9 @@ def _ends_line(sign: str) -> bool:
 
 
 def _is_control(sign: str) -> bool:
-    """Whether it is a control character, half of a pair, or no character, and ends no line."""
-    return unicodedata.category(sign) in ("Cc", "Cs", "Cn") and not _ends_line(sign)
+    """Whether it is a control character, half of a pair, no character or turns the text, and ends no line."""
+    turns = unicodedata.bidirectional(sign) in _TURNS
+    return (turns or unicodedata.category(sign) in ("Cc", "Cs", "Cn")) and not _ends_line(sign)
 
 
 def heading(text: str, kind: Literal["panel", "group"]) -> Row:

@@ -17,6 +17,11 @@ from ruralimpact.exhibits.spreadsheet_text import is_formula
 from ruralimpact.language import gettext, marked
 
 CONTENTS = marked("Contents")
+PARTS = (
+    *(marked("low"), marked("high"), marked("percent"), marked("no.")),
+    *(marked("treated"), marked("control")),
+)
+"""What the numbers of a cell that holds several are called in the heads of their columns."""
 _CONTENTS_HEADS = (
     marked("Table"),
     marked("Title"),
@@ -140,7 +145,7 @@ def _write_table(sheet: Worksheet, style: _Styles, table: Table) -> None:
     parts = [_parts(table, position) for position in range(len(table.columns))]
     starts = [1 + sum(map(len, parts[:position])) for position in range(len(parts) + 1)]
     _write_text(sheet, (0, 0), table.full_title, style, bold=True, font_size=12)
-    _write_link(sheet, (1, 0), CONTENTS, CONTENTS, style)
+    _write_link(sheet, (1, 0), gettext(CONTENTS), gettext(CONTENTS), style)
     body = _write_head(sheet, style, table, parts, starts)
     sheet.freeze_panes(body, 1)
     for position, row in enumerate(table.rows, start=body):
@@ -194,7 +199,7 @@ def _write_head(
         _write_groups(sheet, style, row, table, starts, widths)
         row += 1
     labels = [
-        (", ".join(word for word in (heading.label, part) if word), heading.text)
+        (", ".join(word for word in (heading.label, gettext(part)) if word), heading.text)
         for heading, own in zip(table.columns, parts, strict=True)
         for part in own
     ]
@@ -252,7 +257,7 @@ def _write_row(
     face: dict[RowKind, _Properties] = {
         "panel": {"bold": True},
         "group": {"italic": True},
-        "data": {"indent": 1},
+        "data": {"indent": 1, "text_wrap": True, "valign": "top"},
         "foot": rule,
     }
     label = f"{row.label.text}{row.label.mark}"
