@@ -39,6 +39,6 @@ PLUGIN = Plugin(
         ),
         read="claims.read:read_files",
         printed="exhibits.printed_numbers:printed_numbers",
-        claims="exhibits.printed_numbers:claims_by_finding",
+        statements="exhibits.printed_numbers:claims_by_finding",
     ),
 )

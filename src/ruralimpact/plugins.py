@@ -82,7 +82,7 @@ class ExhibitInputs:
     printed : str
         ``"module:function"`` inside the plug-in, or empty; called with `StudyResults`, returns what
         documents print of a `ruralimpact.exhibits.quantities.Quantity`, as text by quantity.
-    claims : str
+    statements : str
         ``"module:function"`` inside the plug-in, or empty; called with `StudyResults`, returns what of
         documents the study's findings answer: by finding, pairs of a name and the address of what it says,
         from the folder of the report.
@@ -92,7 +92,7 @@ class ExhibitInputs:
     files: tuple[str, ...]
     read: str
     printed: str = ""
-    claims: str = ""
+    statements: str = ""
 
 
 @dataclass(frozen=True)

@@ -107,12 +107,14 @@ def test_several_printed_numbers_make_a_range(results: StudyResults) -> None:
 
 def test_exhibits_link_the_claims_whose_numbers_they_show(results: StudyResults) -> None:
     kinds = package_kinds()
-    answered = replace(results, findings=findings(results), claims=claims_by_finding(results))
-    assert answered.claims["psid_matching/nn5/earnings/percent"] == [("X1", "../claims.html#X1")]
+    answered = replace(results, findings=findings(results), statements=claims_by_finding(results))
+    assert answered.statements["psid_matching/nn5/earnings/percent"] == [
+        ("X1", "../claims.html#X1")
+    ]
     impact = next(own for own in results.study.exhibits.tables if own.kind == "impact")
     shown = [tables_of_exhibit(answered, impact, 1, kinds)]
     document = findings_document(answered, kinds, shown)
-    linked = {own.name: [link.label for link in own.claims] for own in document.tables}
+    linked = {own.name: [link.label for link in own.statements] for own in document.tables}
     assert linked[impact.name] == ["X1", "X2", "X3"]
     assert not any(labels for name, labels in linked.items() if name != impact.name)
 

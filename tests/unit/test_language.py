@@ -251,8 +251,6 @@ _INSIDE = {
     *("outcome of respondents", "treated unit is", "treated units are"),
     "the scenario '7' names '7', which no unit has. 7",
     "account '7': 7, so there is no rate of its own; the rate of all units counts it",
-    *("all 7 units with the value 7 are 7", "the only unit with the value 7 is among the 7"),
-    *("their type, text or number", "spaces around them"),
     *(
         "of '7' 7 replacements can be drawn, 7 are asked for",
         "of a stratum that the allocation does not name, none drawn",

@@ -7,18 +7,18 @@ from typing import Any, TypeVar
 
 from ruralimpact.exhibits import captions, formatting, palette
 from ruralimpact.exhibits.answer.box import answer_box
-from ruralimpact.exhibits.answer.line_exhibits import claims_of_exhibits, with_exhibits
+from ruralimpact.exhibits.answer.line_exhibits import statements_of_exhibits, with_exhibits
 from ruralimpact.exhibits.arrangement import main_part
 from ruralimpact.exhibits.columns import repeated
 from ruralimpact.exhibits.conventions import conventions
 from ruralimpact.exhibits.document import (
     BriefChoice,
-    ClaimLink,
     Finding,
     FindingsDocument,
     RawFile,
     ShownFigure,
     ShownTable,
+    StatementLink,
     StudyWords,
 )
 from ruralimpact.exhibits.earlier_words import in_the_language
@@ -196,12 +196,12 @@ def findings_document(
     """
     study = results.study
     results = results if results.findings else replace(results, findings=findings(results))
-    claims = claims_of_exhibits(results, tables, kinds)
+    statements = statements_of_exhibits(results, tables, kinds)
     document = FindingsDocument(
         study=_words(study),
         answer=with_exhibits(answer_box(results), results, tables, kinds),
-        tables=tuple(_claimed(_shown_tables(study, kinds), claims)),
-        figures=tuple(_claimed(_shown_figures(results, kinds), claims)),
+        tables=tuple(_with_statements(_shown_tables(study, kinds), statements)),
+        figures=tuple(_with_statements(_shown_figures(results, kinds), statements)),
         brief=_brief_choice(study),
         conventions=tuple(conventions(results)),
         data=tuple(
@@ -224,9 +224,11 @@ def _in_lines(content: Any) -> Any:
     return list(map(_in_lines, content)) if isinstance(content, Sequence) else content
 
 
-def _claimed(shown: Iterable[Shown], claims: Mapping[str, Sequence[ClaimLink]]) -> Iterator[Shown]:
+def _with_statements(
+    shown: Iterable[Shown], statements: Mapping[str, Sequence[StatementLink]]
+) -> Iterator[Shown]:
     for own in shown:
-        yield own.model_copy(update={"claims": tuple(claims.get(own.anchor, ()))})
+        yield own.model_copy(update={"statements": tuple(statements.get(own.anchor, ()))})
 
 
 def _brief_choice(study: Study) -> BriefChoice:

@@ -53,7 +53,7 @@ class Term(Written):
     text: str
 
 
-class ClaimLink(Written):
+class StatementLink(Written):
     """What a document says, by its name in a ledger, and where the ledger has it."""
 
     label: str
@@ -63,7 +63,7 @@ class ClaimLink(Written):
 class ShownTable(Written):
     """A table, as the report names it: its number among the tables there, and whether it is in the annex.
 
-    What documents say of the numbers that it shows is in ``claims``.
+    What documents say of the numbers that it shows is in ``statements``.
     """
 
     name: str
@@ -71,7 +71,7 @@ class ShownTable(Written):
     title: str
     number: int
     annex: bool = False
-    claims: tuple[ClaimLink, ...] = ()
+    statements: tuple[StatementLink, ...] = ()
 
     @property
     def anchor(self) -> str:

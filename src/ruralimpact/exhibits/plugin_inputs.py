@@ -27,10 +27,10 @@ def with_plugin_inputs(
     inputs: dict[str, Any] = {plugin.name: plugin.read(files) for plugin in suppliers}
     results = replace(results, plugin_inputs=inputs)
     printed: dict[Quantity, str] = {}
-    claims: dict[str, list[tuple[str, str]]] = {}
+    statements: dict[str, list[tuple[str, str]]] = {}
     for plugin in suppliers:
         if plugin.inputs and plugin.inputs.printed:
             printed |= plugin.function(plugin.inputs.printed)(results)
-        if plugin.inputs and plugin.inputs.claims:
-            claims |= plugin.function(plugin.inputs.claims)(results)
-    return replace(results, printed=printed, claims=claims)
+        if plugin.inputs and plugin.inputs.statements:
+            statements |= plugin.function(plugin.inputs.statements)(results)
+    return replace(results, printed=printed, statements=statements)

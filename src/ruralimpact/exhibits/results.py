@@ -64,7 +64,7 @@ class StudyResults:
         Decimals by outcome, where values ask for others than the study declares (`digits.digits_of`).
     printed : mapping
         What documents print of a quantity, as text, to be set beside its estimates.
-    claims : mapping of str to tuple
+    statements : mapping of str to tuple
         By finding, what of documents it answers: names with addresses from the report.
     """
 
@@ -78,7 +78,7 @@ class StudyResults:
     plugin_inputs: Mapping[str, Any] = field(default_factory=dict)
     digits: Mapping[str, int] = field(default_factory=dict)
     printed: Mapping["Quantity", str] = field(default_factory=dict)
-    claims: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    statements: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         if table not in self.tables:

@@ -20,7 +20,6 @@ _PICTURE, _TALLEST = 17.0, 12.0  # cm of a figure
 _IN_BRIEF = 7.6  # cm of the tallest figure of a brief
 _PAGES_OF_BRIEF = 2
 _SCALES = (1.14, 1.07, 1.0, 0.94, 0.88, 0.82, 0.76, 0.7)
-_NO_GLYPH = "could not be displayed with font"
 _PAGE = re.compile(rb"/Type\s*/Page\b")
 _VIEW_BOX = re.compile(rb'viewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"')
 
@@ -74,7 +73,7 @@ def _laid(template: str, content: Content, drawings: Mapping[str, bytes]) -> byt
     try:
         return bytes(typst.compile(files, ignore_system_fonts=True, pdf_standards=["ua-1"]))
     except typst.TypstError as error:
-        if _NO_GLYPH not in str(error):
+        if "could not be displayed with font" not in str(error):
             raise
         # Chinese, Thai or a pictogram in a label: the standard asks that nothing is left undrawn.
         return bytes(typst.compile(files, ignore_system_fonts=True))

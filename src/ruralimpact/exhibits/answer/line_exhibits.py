@@ -1,8 +1,8 @@
-"""Which tables and figures show the numbers that a line of the answer prints, or that a document claims."""
+"""Which tables and figures show the numbers that a line of the answer prints, or that a document states."""
 
 from collections.abc import Iterator, Sequence
 
-from ruralimpact.exhibits.document import AnswerBox, ClaimLink, HeadlineLine
+from ruralimpact.exhibits.document import AnswerBox, HeadlineLine, StatementLink
 from ruralimpact.exhibits.model import Table, TablesOfExhibit
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.registry import Kinds
@@ -36,10 +36,10 @@ def with_exhibits(
     )
 
 
-def claims_of_exhibits(
+def statements_of_exhibits(
     results: StudyResults, tables: Sequence[TablesOfExhibit], kinds: Kinds
-) -> dict[str, list[ClaimLink]]:
-    """Return what documents claim of the numbers that each exhibit shows, by its anchor.
+) -> dict[str, list[StatementLink]]:
+    """Return what documents state of the numbers that each exhibit shows, by its anchor.
 
     Parameters
     ----------
@@ -48,13 +48,13 @@ def claims_of_exhibits(
     tables : sequence of TablesOfExhibit
     kinds : Kinds
     """
-    claims: dict[str, list[ClaimLink]] = {}
-    for finding, named in results.claims.items():
-        links = [ClaimLink(label=label, address=address) for label, address in named]
+    statements: dict[str, list[StatementLink]] = {}
+    for finding, named in results.statements.items():
+        links = [StatementLink(label=label, address=address) for label, address in named]
         for anchor in exhibits_showing((finding,), results, tables, kinds):
-            own = claims.setdefault(anchor, [])
+            own = statements.setdefault(anchor, [])
             own += [link for link in links if link not in own]
-    return claims
+    return statements
 
 
 def exhibits_showing(
