@@ -18,6 +18,7 @@ STUDY = {
     "analyses": [
         {**_COMMON, "name": "main", "method": "matching", "strategies": ["nn1", "nn5"]},
     ],
+    "samples": {"all": {}},
     "strategies": [
         {"name": "nn1", "label": "One neighbour", "method": "nearest"},
         {"name": "nn5", "label": "Five neighbours", "method": "nearest", "k": 5},

@@ -19,6 +19,7 @@ STUDY = {
         {**_ANALYSIS, "name": "plain", "method": "difference_in_means"},
         {**_ANALYSIS, "name": "main", "method": "matching", "strategies": ["nn1", "nn5"]},
     ],
+    "samples": {"all": {}},
     "strategies": [
         {"name": "nn1", "label": "One neighbour", "method": "nearest"},
         {"name": "nn5", "label": "Five neighbours", "method": "nearest", "k": 5},

@@ -65,6 +65,7 @@ def test_a_simulation_of_the_stand_in_writes_its_table(
     recovery = importlib.import_module("bolivia_recovery")
     monkeypatch.setattr(recovery, "FITTED_ON", range(1001, 1002))
     monkeypatch.setattr(recovery, "PROCESSES", (recovery.SELECTED,))
+    monkeypatch.setattr(importlib.import_module("survival_curves"), "REPEATS", 1)
     write_table(name, tmp_path / "table.csv", [drawn(simulation_of(name), 0, 1)])
     assert (pd.read_csv(tmp_path / "table.csv")["draws"] == 1).all()
 
