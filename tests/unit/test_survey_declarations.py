@@ -239,12 +239,12 @@ class TestNearForms:
         assert found.table["x"].isna().tolist() == [False, True, False]
         assert found.quality.codes_not_found == {}
 
-    def test_known_takes_what_means_missing_for_blank(self, tmp_path):
+    def test_what_means_missing_is_no_blank_and_stays_unknown(self, tmp_path):
         keep = [{"column": "x", "known": True, "reason": "no region"}]
         entry = {**NUMBER, "missing_codes": "-99"}
         found = survey(text_file(tmp_path, 3, "-99.0", "", 5), entry, keep=keep)
-        assert found.table["x"].tolist() == [3, 5]
-        assert [(own.reason, own.rows) for own in found.quality.excluded] == [("no region", 2)]
+        assert found.table["x"].isna().tolist() == [False, True, False]
+        assert [(own.reason, own.rows) for own in found.quality.excluded] == [("no region", 1)]
 
 
 def test_several_answers_of_which_one_means_missing(tmp_path):

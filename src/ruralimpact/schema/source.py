@@ -80,7 +80,7 @@ class Condition(Settings):
     other_than: SomeEntries[str | int | float] | None = None
     """Keep rows with other values than these."""
     known: Literal[True] | None = None
-    """Keep rows in which it is neither blank nor one of the missing codes that the codebook gives it."""
+    """Keep rows in which it is not blank; one with a missing code stays, and is unknown."""
     minimum: Number | None = None
     """Keep rows with at least this number."""
     maximum: Number | None = None

@@ -42,7 +42,6 @@ def keep_rows(
     *,
     one_of_several: bool = False,
     as_written: Collection[str] = (),
-    missing_codes: Mapping[str, Collection[str]] | None = None,
 ) -> Kept:
     """Exclude the rows that fail a condition, one condition after the other.
 
@@ -60,8 +59,6 @@ def keep_rows(
         Whether other files are filtered by the same conditions, so that one need not have every value.
     as_written : collection of str
         Raw columns whose values are different although they differ only in the way of writing.
-    missing_codes : mapping of str to collection of str, optional
-        What means "missing" by raw column, in each form that it may be written in: for `known` it is blank.
 
     Raises
     ------
@@ -77,8 +74,7 @@ def keep_rows(
         asked = condition
         if one_of_several:
             condition = _with_values_of(column, condition, decimal)
-        unknown = (missing_codes or {}).get(condition.column, ())
-        hit = _passes(column, condition, f"{key}.{position}", decimal, file, unknown)
+        hit = _passes(column, condition, f"{key}.{position}", decimal, file)
         if not {condition.column, column.name} & set(as_written):
             declared = [*(asked.values or ()), *(asked.other_than or ())]  # noqa: PD011
             _refuse_near(column, declared, f"{key}.{position}", decimal, file)
@@ -125,7 +121,6 @@ def _passes(
     key: str,
     decimal: str,
     file: str | Path,
-    unknown: Collection[str],
 ) -> NDArray[np.bool_]:
     values = condition.values  # noqa: PD011
     if values is not None:
@@ -133,12 +128,7 @@ def _passes(
     if condition.other_than is not None:
         return ~_has_one_of(column, condition.other_than, f"{key}.other_than", decimal)
     if condition.known:
-        blank = {"", *unknown}
-        forms = [
-            each_text(column, normalised),
-            each_text(column, lambda cell: code_of(cell, decimal)),
-        ]
-        return np.asarray(~(forms[0].isin(blank) | forms[1].isin(blank)), dtype=bool)
+        return np.asarray(each_text(column, normalised) != "", dtype=bool)
     numbers = _numbers(column, decimal, file)
     low = -np.inf if condition.minimum is None else condition.minimum
     high = np.inf if condition.maximum is None else condition.maximum

@@ -131,10 +131,6 @@ def prepare(
         f"{key}.keep",
         one_of_several=is_of_series(source),
         as_written=source.as_written,
-        missing_codes={
-            name: {*(missing_codes or {}).get(name, ()), *table.missing.get(name, ())}
-            for name in {*(missing_codes or {}), *table.missing}
-        },
     )
     if kept.table.empty:
         raise DataError("no row is left by the filter `keep`.", file=file)
