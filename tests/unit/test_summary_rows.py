@@ -131,7 +131,7 @@ def test_totals_among_the_rows_of_a_unit(role, labels, tmp_path):
 
 
 def test_an_answer_of_many_is_no_total_and_a_last_unit_may_be_let_in(tmp_path):
-    lines = [f"{i},Total,{i},2,no" for i in range(1, 3000)]
+    lines = [f"{i},Total,{i % 90},2,no" for i in range(1, 3000)]
     assert len(survey(csv_file(tmp_path, "id,loss,age,land,arm", *lines), AGE).table) == 2999
     few = ["1,a,30,2,no", "2,a,40,1,no", "3,a,50,2,no", "4,a,120,5,no"]
     path = csv_file(tmp_path, "id,loss,age,land,arm", *few)
