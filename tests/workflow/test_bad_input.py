@@ -76,7 +76,7 @@ MISTAKES: dict[str, tuple[Mistake, list[str]]] = {
 
 @pytest.mark.parametrize(
     "mistake",
-    rest_long(MISTAKES, "missing file", "perfect separation", "wrong key"),
+    rest_long(MISTAKES, "missing file", "wrong key"),
 )
 def test_a_mistake_gives_one_line_and_keeps_the_results(project: Project, mistake: str) -> None:
     make, parts = MISTAKES[mistake]
@@ -106,6 +106,7 @@ def test_results_kept_from_a_failed_run_are_not_taken_for_new(project: Project) 
     assert project.results() == before
 
 
+@pytest.mark.long
 def test_one_study_does_not_stop_another(project: Project) -> None:
     folder = project.root / "config" / "studies"
     (folder / "other").mkdir()

@@ -211,6 +211,7 @@ def test_a_wave_that_cannot_be_added_is_one_clear_error(project: Project, mistak
     assert [name for name in before if after.get(name) != before[name]] == []
 
 
+@pytest.mark.long
 def test_a_question_that_a_wave_did_not_ask_is_declared_and_told(project: Project) -> None:
     write_wave(project, 2016)
     add_wave(project, 2016)

@@ -179,6 +179,7 @@ def test_no_copy_that_leaves_has_an_identifier(
     refuse_planted(project.root, shown)
 
 
+@pytest.mark.long
 def test_a_run_that_an_identifier_stops_does_not_quote_it(
     ran: tuple[Project, CompletedProcess[str]],
 ) -> None:

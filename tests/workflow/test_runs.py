@@ -187,6 +187,7 @@ def test_a_result_that_was_deleted_is_put_back(project: Project) -> None:
     assert project.results() == before
 
 
+@pytest.mark.long
 def test_results_of_an_exhibit_that_is_no_longer_asked_for_go_away(project: Project) -> None:
     before = project.results()
     project.edit_yaml("exhibits.yaml", lambda exhibits: exhibits["figures"].clear())
