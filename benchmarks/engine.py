@@ -195,9 +195,7 @@ def _record_calls(record: Record, repeat: int) -> None:
     for method in ("nearest", "kernel"):
         first = [sys.executable, str(HERE / "first_call.py"), method]
         done = subprocess.run(first, capture_output=True, text=True, check=True)
-        seconds, gigabytes = map(float, done.stdout.split())
-        record(f"first call and imports, {method}", n, "CPU seconds", seconds)
-        record(f"first call and imports, {method}", n, "GB above the data", gigabytes)
+        record(f"first call and imports, {method}", n, "CPU seconds", float(done.stdout))
     for work, task in CALLS:
         task(survey(2_000))  # imports
         data = survey(n)

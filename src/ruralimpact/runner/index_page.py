@@ -129,7 +129,7 @@ def _methods(folder: Path) -> str:
     ]
     if not pages:
         return ""
-    links = " · ".join(_link(path, title) for path, title in pages)
+    links = " · ".join(_link(path, title.replace("`", "")) for path, title in pages)
     return f'<p class="files">{gettext("How the numbers are made:")} {links}</p>'
 
 
