@@ -67,13 +67,13 @@ def rows_with_ids(
         Short identifiers (a number below a hundred thousand) stand in cells by chance, so they are told
         where most rows have their own. So are numbers that most rows have of any unit.
     """
-    filled = cells != ""
+    filled, distinct = cells != "", cells.unique()
     if whole:
-        held = filled & cells.isin(list(telling))
+        held = cells.isin([text for text in distinct if text and text in telling])
         held &= held.sum() > _MOSTLY * filled.sum()
     else:
-        held = filled & cells.isin(_holding(cells.unique(), telling))
-    if cells.nunique() <= _FEWEST_UNITS:
+        held = cells.isin(_holding(distinct, telling))
+    if len(distinct) <= _FEWEST_UNITS:
         return held
     own = filled & (cells == ids if whole else _hold(cells, ids))
     for apart, share in ((own, _MOSTLY), (_run_on(cells, ids), _RUN_ON)):
@@ -121,7 +121,7 @@ def _hold(cells: pd.Series, ids: pd.Series) -> pd.Series:
     }
     held = [
         bool(parts[unit]) and parts[unit] in _runs(parts[cell], len(parts[unit]))
-        for cell, unit in zip(cells, ids, strict=True)
+        for cell, unit in zip(_texts(cells), _texts(ids), strict=True)
     ]
     return pd.Series(held, index=cells.index)
 
@@ -129,9 +129,15 @@ def _hold(cells: pd.Series, ids: pd.Series) -> pd.Series:
 def _run_on(cells: pd.Series, ids: pd.Series) -> pd.Series:
     """Tell which cells begin or end with the identifier of their row, whatever follows or goes before."""
     run_on: list[bool] = [
-        cell.startswith(unit) or cell.endswith(unit) for cell, unit in zip(cells, ids, strict=True)
+        cell.startswith(unit) or cell.endswith(unit)
+        for cell, unit in zip(_texts(cells), _texts(ids), strict=True)
     ]
     return pd.Series(run_on, index=cells.index) & (cells != "") & (ids != "")
+
+
+def _texts(column: pd.Series) -> list[str]:
+    """Return the texts of a column at once; one by one they are slow."""
+    return list(column.to_numpy(dtype=object))
 
 
 def _parts(text: str) -> tuple[str, ...]:
