@@ -15,7 +15,10 @@ from ruralimpact.locations import shipped
 from ruralimpact.package.archive import write_zip
 
 # What is no module but needed by a run: `force-include` of pyproject.toml.
-SHIPPED = ("workflow", "profiles", "environment.yml", "requirements.lock", "docs/example")
+SHIPPED = (
+    *("workflow", "profiles", "environment.yml", "requirements.lock"),
+    *("docs/example", "docs/methods"),
+)
 _MODULES = ("ruralimpact", "snakemake_logger_plugin_ruralimpact")
 _WHEEL = "Wheel-Version: 1.0\nGenerator: ruralimpact\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
