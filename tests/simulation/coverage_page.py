@@ -9,6 +9,7 @@ from pathlib import Path
 import candidates
 import coverage_trials
 import pandas as pd
+from coverage_reasons import FIT, TAIL, WHY_HIGH, WHY_LOW, WHY_NONE, WHY_PERCENT, WIDE
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -176,23 +177,6 @@ def unbiased_percents(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["kind"] == "percent"].merge(level, on=keys)
 
 
-_WHY_PERCENT = (
-    "Fieller's interval holds the ratios r at which the effect less r times the base is not significant. "
-    "That is the treated mean less 1 + r times the counterfactual mean: the controls, whose "
-    "weight gathers on few groups and whose income has the tail, count 1.2 times in it where they count "
-    "once in the effect. If none of "
-    "those with weight has a large income, the effect is too large, the base too small and the error too "
-    "small, all at once. On 150 other surveys of five of these cells (84/20 groups with half and with all "
-    "between, 15/15, 52/52 and 130/130 with all), AIPW, IPWRA, IPW and entropy balancing, an interval "
-    "with the degrees of freedom of the effect covers 91.4 percent of percents (above the truth in 7.3, "
-    "below it in 1.2) and 93.1 of levels (5.5 and 1.4): percents miss where levels do, and where levels "
-    "just hold. Degrees of freedom of the difference itself, which is what the interval has, cover 92.4, "
-    "those of the base alone 94.4 (they would contradict the interval of the effect at zero), the log of "
-    "the ratio 91.0. What is left is the tail that no error from the sample knows of. Over 97 the arms "
-    "are turned round: the treated are few, the controls many."
-)
-
-
 def percents_outside(rows: pd.DataFrame) -> str:
     """Name each percent impact outside the bar, beside the level that it comes from."""
     part = unbiased_percents(rows)
@@ -216,7 +200,7 @@ def percents_outside(rows: pd.DataFrame) -> str:
     ]
     return (
         f"{len(found)} of {len(part)} are outside {LOW:.0f} to {HIGH:.0f}, {low} of them under it. "
-        f"{_WHY_PERCENT}\n\nEach of them, with the coverage of the effect itself and the bias of the "
+        f"{WHY_PERCENT}\n\nEach of them, with the coverage of the effect itself and the bias of the "
         f"percent:\n\n{markdown(pd.DataFrame(table))}"
     )
 
@@ -266,21 +250,10 @@ def summary(rows: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-_TAIL = (
-    "Too narrow. A few control groups carry the weight; where none of them happens to have a large income, "
-    "the estimate is too high and its error too small at once"
-)
-_FIT = (
-    "Too narrow. Weights and regression are fitted to so few effective groups that the fit itself takes "
-    "variation out of the scores. The nearest neighbour within a caliper and AIPW hold there"
-)
-_WIDE = "Too wide, slightly. The t quantile of so few degrees of freedom allows for more than scores vary"
-
-
 def _in_short(found: pd.DataFrame) -> str:
     """The cells outside with their reason in a sentence."""
     why = [
-        _WIDE if percent > HIGH else _FIT if (strategy, arms) in _FITTED else _TAIL
+        WIDE if percent > HIGH else FIT if (strategy, arms) in _FITTED else TAIL
         for strategy, arms, percent in found[["strategy", "arms", "percent"]].itertuples(
             index=False
         )
@@ -307,41 +280,14 @@ def _in_short(found: pd.DataFrame) -> str:
     return markdown(pd.DataFrame(lines))
 
 
-_WHY_LOW = (
-    "Two reasons. Income's tail: where the few control groups that carry the weight happen to have no large "
-    "income, the estimate is too high and its error too small, together (their correlation is -.5 to -.75 "
-    "with 84/20 groups, and for IPW with 52/52 and 130/130). Nearly all misses are on that side: of 300 "
-    "draws with 84/20 groups and half the variance between, the interval lies above the effect in 6 percent "
-    "and below it in 0.7, and that of IPW with 52/52 and 130/130 groups in 7 and 10 percent of 150, below it "
-    "in .7. Hall's (1992, Journal of the Royal Statistical Society B 54(1)) correction of t for the skewness "
-    "of the scores does not mend it: on 150 other surveys of five cells it covers .6 to 4 points less than "
-    "the headline in each of 30 pairs. Where no large income was drawn the scores do not know that there are "
-    "any. And fitted models: IPWRA and entropy balancing with 130/130 groups miss on both sides (4 percent "
-    "above, 2 to 3 below). The root mean square of their errors is .104 where the estimates have a standard "
-    "deviation of .131 to .133 (.118 without the two percent farthest off): scores are residuals of what is "
-    "fitted to 36 effective groups on three covariates that groups share, and the fit takes more out of "
-    "them than shares tell. Dividing by that mends these pairs and overshoots in others. What else was tried "
-    "is below."
-)
-_WHY_HIGH = (
-    "Degrees of freedom are those of normal means of groups that vary alike; with four to twelve of them the "
-    "t quantile allows for more than these scores vary. Scores of unadjusted matching do not take off "
-    "what the estimation of the score saves."
-)
-_WHY_NONE = (
-    "The score separates the arms, no weights reach balance, or fewer than two effective groups are left. "
-    "Those draws are not counted."
-)
-
-
 def failures(rows: pd.DataFrame) -> str:
     found = outside(rows)
     lines = [_in_short(found), "", "In detail:", ""] if len(found) else []
     low, high = found[found["percent"] < LOW], found[found["percent"] > HIGH]
     if len(low):
-        lines.append(f"- Under {LOW:.0f} ({len(low)}): {_named(low)}. {_WHY_LOW}")
+        lines.append(f"- Under {LOW:.0f} ({len(low)}): {_named(low)}. {WHY_LOW}")
     if len(high):
-        lines.append(f"- Over {HIGH:.0f} ({len(high)}): {_named(high)}. {_WHY_HIGH}")
+        lines.append(f"- Over {HIGH:.0f} ({len(high)}): {_named(high)}. {WHY_HIGH}")
     if len(found):
         lines.append(f"- {_by_chance(found)}")
     refused = rows[rows["kind"] == "refused"]
@@ -349,7 +295,7 @@ def failures(rows: pd.DataFrame) -> str:
         most = f"{refused['missing'].max():,}"
         lines.append(
             f"- No estimate in up to {most} draws of a cell (how many, in brackets): "
-            f"{_named(refused.assign(strategy=_with_missing(refused)))}. {_WHY_NONE}"
+            f"{_named(refused.assign(strategy=_with_missing(refused)))}. {WHY_NONE}"
         )
     if len(found):
         table = coverage_trials.missed(rows, found)

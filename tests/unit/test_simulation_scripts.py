@@ -24,6 +24,7 @@ SMALL: dict[str, dict[str, Any]] = {
 HELPERS = {
     "candidates",
     "coverage_page",
+    "coverage_reasons",
     "coverage_trials",
     "difference_coverage_page",
     "monte_carlo",
