@@ -21,7 +21,7 @@ from ruralimpact.survey.join import join_file
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.readers import read_source
 from ruralimpact.survey.recode import recode_variable
-from ruralimpact.survey.similar import folded, written_in_two_ways
+from ruralimpact.survey.similar import folded, near_forms, written_in_two_ways
 from ruralimpact.survey.values import code_of, day_of, normalised, number_of, written
 
 FEW = settings(
@@ -69,6 +69,16 @@ class TestValues:
     def test_a_whole_number_is_one_code(self, value):
         forms = {str(value), f"{value}.0", f" {value}", value, float(value), np.float64(value)}
         assert {code_of(form) for form in forms} == {str(value)}
+
+    @FEW
+    @given(st.from_regex(r"-?[0-9]{1,12}(\.[0-9]{0,8})?", fullmatch=True))
+    def test_the_code_of_a_number_is_its_shortest_decimal(self, text):
+        assert code_of(text) == code_of(f" {text}") == written(float(text) + 0.0)
+
+    @FEW
+    @given(st.from_regex(r"[A-Za-z]{0,3}[0-9]{0,9}[a-z]?", fullmatch=True))
+    def test_spaces_change_no_near_form(self, name):
+        assert near_forms(name) == near_forms(f" {name} ")
 
     @FEW
     @given(plain, plain)

@@ -1,8 +1,9 @@
 """Columns whose cells hold identifiers of units, whatever the codebook calls them."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 
+import numpy as np
 import pandas as pd
 
 # How exports of survey software name the row of the main table that a repeated row belongs to, and the key of
@@ -67,7 +68,7 @@ def rows_with_ids(
         Short identifiers (a number below a hundred thousand) stand in cells by chance, so they are told
         where most rows have their own. So are numbers that most rows have of any unit.
     """
-    filled, distinct = cells != "", cells.unique()
+    filled, distinct = cells != "", cells.unique().tolist()
     if whole:
         held = cells.isin([text for text in distinct if text and text in telling])
         held &= held.sum() > _MOSTLY * filled.sum()
@@ -76,8 +77,8 @@ def rows_with_ids(
     if len(distinct) <= _FEWEST_UNITS:
         return held
     own = filled & (cells == ids if whole else _hold(cells, ids))
-    for apart, share in ((own, _MOSTLY), (_run_on(cells, ids), _RUN_ON)):
-        if apart.sum() > share * filled.sum() and ids[apart].nunique() > _FEWEST_UNITS:
+    for apart in (own if own.sum() > _MOSTLY * filled.sum() else None, _run_on(cells, ids)):
+        if apart is not None and ids[apart].nunique() > _FEWEST_UNITS:
             held = held | apart
     return held
 
@@ -116,28 +117,37 @@ def _holding(cells: Iterable[str], ids: Iterable[str]) -> list[str]:
 
 def _hold(cells: pd.Series, ids: pd.Series) -> pd.Series:
     """Tell which cells have the identifier of their row as a part."""
-    parts: dict[str, Sequence[str]] = {
-        text: _parts(text) for text in {*cells.unique(), *ids.unique()}
-    }
-    held = [
-        bool(parts[unit]) and parts[unit] in _runs(parts[cell], len(parts[unit]))
-        for cell, unit in zip(_texts(cells), _texts(ids), strict=True)
+    units = {unit: _parts(unit) for unit in ids.unique().tolist()}
+    parts = {cell: _parts(cell) for cell in cells.unique().tolist()}
+    lengths = set(map(len, units.values())) - {0}
+    anywhere = {run for cell in parts.values() for length in lengths for run in _runs(cell, length)}
+    may_hold = ids.isin([unit for unit, own in units.items() if own in anywhere])
+    held = np.zeros(len(ids), dtype=bool)
+    held[may_hold] = [
+        units[unit] in _runs(parts[cell], len(units[unit]))
+        for cell, unit in zip(cells[may_hold].tolist(), ids[may_hold].tolist(), strict=True)
     ]
     return pd.Series(held, index=cells.index)
 
 
-def _run_on(cells: pd.Series, ids: pd.Series) -> pd.Series:
-    """Tell which cells begin or end with the identifier of their row, whatever follows or goes before."""
-    run_on: list[bool] = [
-        cell.startswith(unit) or cell.endswith(unit)
-        for cell, unit in zip(_texts(cells), _texts(ids), strict=True)
-    ]
-    return pd.Series(run_on, index=cells.index) & (cells != "") & (ids != "")
+def _run_on(cells: pd.Series, ids: pd.Series) -> pd.Series | None:
+    """Tell which cells begin or end with the identifier of their row, whatever follows or goes before.
 
-
-def _texts(column: pd.Series) -> list[str]:
-    """Return the texts of a column at once; one by one they are slow."""
-    return list(column.to_numpy(dtype=object))
+    Returns
+    -------
+    Series of bool, shape (n,), or None
+        None where too few do; most columns are left after a look at few of their rows.
+    """
+    filled = int((cells != "").sum())
+    run_on: list[bool] = []
+    others = 0
+    for cell, unit in zip(cells.tolist(), ids.tolist(), strict=True):
+        fits = bool(cell and unit) and (cell.startswith(unit) or cell.endswith(unit))
+        run_on.append(fits)
+        others += bool(cell) and not fits
+        if filled - others <= _RUN_ON * filled:
+            return None
+    return pd.Series(run_on, index=cells.index) if filled else None
 
 
 def _parts(text: str) -> tuple[str, ...]:
@@ -145,5 +155,5 @@ def _parts(text: str) -> tuple[str, ...]:
     return tuple(part.lstrip("0") or "0" for part in _PARTS.findall(text.casefold()))
 
 
-def _runs(parts: Sequence[str], length: int) -> Iterator[Sequence[str]]:
+def _runs(parts: tuple[str, ...], length: int) -> Iterator[tuple[str, ...]]:
     return (parts[start : start + length] for start in range(len(parts) - length + 1))

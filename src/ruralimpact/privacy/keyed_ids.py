@@ -89,7 +89,7 @@ def keyed(ids: pd.Series, key: bytes, near_forms: Callable[[str], tuple[str, str
         return digest[:letters].translate(_LETTERS)
 
     names = {}
-    for name in ids.unique():
+    for name in ids.unique().tolist():
         alike, bare = near_forms(name)
         near = hashed(alike, "near", NEAR)
         end = near if bare == alike else hashed(bare, "near", NEAR)

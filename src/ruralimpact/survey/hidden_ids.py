@@ -43,7 +43,11 @@ class CellsOfUnits:
 
     def with_ids(self, entry: Entry) -> pd.Series:
         """Tell which cells of a described column hold identifiers of units: Series of bool, shape (n,)."""
-        return rows_with_ids(self.column(entry), self._codes, self._telling, whole=entry.is_number)
+        return self.holding(self.column(entry), entry)
+
+    def holding(self, column: pd.Series, entry: Entry) -> pd.Series:
+        """Return `with_ids` of a column that `column` has returned."""
+        return rows_with_ids(column, self._codes, self._telling, whole=entry.is_number)
 
     @cached_property
     def _codes(self) -> pd.Series:
@@ -53,7 +57,7 @@ class CellsOfUnits:
     def _telling(self) -> frozenset[str]:
         """Identifiers that no cell holds by chance; numbers put together may be others by chance."""
         several = TOGETHER in str(self.ids.name)
-        return frozenset(() if several else filter(is_telling, self._codes.unique()))
+        return frozenset(() if several else filter(is_telling, self._codes.unique().tolist()))
 
 
 def is_key_of_rows(cells: CellsOfUnits, entry: Entry) -> bool:
@@ -64,9 +68,9 @@ def is_key_of_rows(cells: CellsOfUnits, entry: Entry) -> bool:
     """
     if entry.role == IDENTIFIER or is_key_by_name(entry.raw_name):
         return True
-    if bool(cells.with_ids(entry).any()):
-        return True
     column = cells.column(entry)
+    if bool(cells.holding(column, entry).any()):
+        return True
     has_digits = bool(column.str.contains(r"\d").all())
     return not entry.is_number and len(column) >= _FEWEST_ROWS and has_digits and column.is_unique
 

@@ -104,7 +104,7 @@ def thousandths(texts: pd.Index, numbers: NDArray[np.float64]) -> list[str]:
         Those with exactly three digits behind the point, if each of them is about a thousandth of the
         median of the others, fewer than half of all, and no other number has three decimals or more.
     """
-    alike = np.asarray([looks_like_thousands(text) for text in texts], dtype=bool)
+    alike = np.asarray([looks_like_thousands(text) for text in texts.tolist()], dtype=bool)
     others = ~alike & ~np.isnan(numbers) & (numbers != 0)
     if not alike.any() or alike.sum() >= others.sum():
         return []

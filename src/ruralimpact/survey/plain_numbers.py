@@ -34,7 +34,7 @@ def plain_numbers(
     mark = re.escape(decimal)
     plain = np.asarray(texts.str.fullmatch(rf"[+-]?([0-9]+{mark}?[0-9]*|{mark}[0-9]+)"), dtype=bool)
     digits = texts[plain] if decimal == "." else texts[plain].str.replace(decimal, ".", regex=False)
-    numbers = np.array([float(text) for text in digits]) + 0.0  # -0 is 0
+    numbers = np.array([float(text) for text in digits.tolist()]) + 0.0  # -0 is 0
     read = (number_of(code, sign) for code in besides for sign in (".", decimal))
     codes = [number for number in read if number is not None]
     apart = np.isin(numbers, codes) | (np.abs(numbers) >= EXACT)

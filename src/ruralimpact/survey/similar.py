@@ -72,6 +72,9 @@ def punctuated_alike(name: str) -> str:
 
 def near_forms(name: str) -> tuple[str, str]:
     """Return a name as `punctuated_alike`, and without separators: of numbers, those of thousands only."""
+    if name.isascii() and name.isalnum():
+        folds = _ZEROS_BEFORE.sub("", name.lower())
+        return folds, folds
     alike = punctuated_alike(name)
     keyed = unseparated_part(name)
     if keyed is not None:
@@ -128,7 +131,7 @@ def refuse_near(
     DataError
     """
     there = set(known) - {""}
-    strange = [value for value in names.unique() if value and value not in there]
+    strange = [value for value in names.unique().tolist() if value and value not in there]
     near = {
         value: sorted(there.intersection(alike))[0]
         for alike in written_in_two_ways([*there, *strange])
@@ -180,7 +183,7 @@ def refuse_two_ways(
         Lists them. Half of the groups in small letters would be as many groups more, and standard errors
         too small.
     """
-    pairs = written_in_two_ways(names.dropna().unique())
+    pairs = written_in_two_ways(names.dropna().unique().tolist())
     if not pairs:
         return
     involved = {name for pair in pairs for name in pair}

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,6 +23,8 @@ ERROR_HINTS = {
 }
 T = TypeVar("T", bound=str | int | float)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+# Numbers of so few digits, as they are written in their shortest form.
+_SHORTEST = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{0,3}[1-9])?")
 # A whole number, whose digits a float would not keep from 2 to the power of 53 on.
 _WHOLE, EXACT = re.compile(r"([+-]?)0*(\d+)(?:[.,]0*)?"), 2.0**53
 # How a spreadsheet writes a number of many digits, the last of which it does not keep.
@@ -100,6 +103,8 @@ def code_of(value: Any, decimal: str = ".") -> str:
     """
     if not isinstance(value, str):
         return written(value)
+    if decimal == "." and _SHORTEST.fullmatch(value):
+        return value
     text = normalised(value)
     number = number_of(text, decimal)
     if number is None:
@@ -123,7 +128,7 @@ def each_text(column: pd.Series, function: Callable[[str], Any]) -> pd.Series:
     function : callable
     """
     codes, texts = pd.factorize(column, use_na_sentinel=False)
-    values = pd.Series([function(text) for text in texts], name=column.name)
+    values = pd.Series([function(text) for text in texts.tolist()], name=column.name)
     return pd.Series(values.take(codes).set_axis(column.index))
 
 
@@ -193,4 +198,9 @@ def written_day(days: float) -> str:
 
 def looks_like_thousands(text: str, decimal: str = ".") -> bool:
     """Tell whether the decimal mark of a number could be a thousands mark: 5.016, but not 0.016."""
-    return re.fullmatch(rf"[+-]?[1-9]\d{{0,2}}{re.escape(decimal)}\d{{3}}", text) is not None
+    return _thousands(decimal).fullmatch(text) is not None
+
+
+@cache
+def _thousands(decimal: str) -> re.Pattern[str]:
+    return re.compile(rf"[+-]?[1-9]\d{{0,2}}{re.escape(decimal)}\d{{3}}")
