@@ -24,7 +24,7 @@ export UV_SYSTEM_CERTS ?= 1
 export REQUESTS_CA_BUNDLE ?= $(CERTIFICATES)
 endif
 
-.PHONY: run setup test quick long format lock docs messages site cluster simulation recovery robustness benchmarks scale browser clean help
+.PHONY: run setup test quick long format lock docs translated messages site cluster simulation recovery robustness benchmarks scale browser clean help
 .DEFAULT_GOAL := run
 
 run: setup ## run the pipeline; STUDY="a b" builds only those studies, CORES=n sets the cores
@@ -57,6 +57,9 @@ lock: $(VENV)/uv.stamp ## resolve the dependencies of pyproject.toml anew
 
 docs: setup ## write the generated pages of docs/ anew
 	@$(BIN)/python tools/write_docs.py
+
+translated: setup ## record that the Spanish pages of docs/ say what the English ones do
+	@$(BIN)/python tools/translations.py $(SAME)
 
 messages: setup ## gather the sentences to be translated into the catalogues
 	@$(BIN)/python tools/messages.py

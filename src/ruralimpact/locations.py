@@ -22,3 +22,21 @@ def shipped(*parts: str) -> Path:
     """
     root = _CARRIED if _CARRIED.is_dir() else _PACKAGE.parents[1]
     return root.joinpath(*parts)
+
+
+def shipped_page(language: str, *parts: str) -> Path:
+    """Return the path of a page of the documentation that comes with the package.
+
+    Parameters
+    ----------
+    language : str
+    *parts : str
+        Such as ``"methods", "matching.md"``.
+
+    Returns
+    -------
+    path
+        The page in that language where it is translated, and in English elsewhere.
+    """
+    translated = shipped("docs", language, *parts)
+    return translated if translated.exists() else shipped("docs", *parts)

@@ -12,6 +12,7 @@ from ruralimpact.exhibits.arrangement import main_part
 from ruralimpact.exhibits.kinds import ERRORS, QUALITY
 from ruralimpact.exhibits.methods_pages import methods_of, methods_page
 from ruralimpact.exhibits.registry import kinds_of, package_kinds
+from ruralimpact.language import speaking
 from ruralimpact.plugins import load_plugins
 from ruralimpact.schema.exhibit import MOST_IN_MAIN, BriefExhibits, Exhibit, Exhibits
 
@@ -90,5 +91,10 @@ def test_a_page_of_methods_keeps_only_links_that_lead_somewhere() -> None:
     assert "<title>A &lt;b&gt;</title>" in page
     assert '<a href="one.html#part">one</a>, two, <a href="https://x.org">out</a>' in page
     assert "<img" not in page and "<code>&lt;i&gt;</code>" in page
+    spanish = "# Á\n\n[one](../../methods/one.md), [two](../one.md)\n"
+    with speaking("es"):
+        page = methods_page(spanish, ["one"], "es")
+    assert '<html lang="es">' in page and '<a href="../report.html">Informe</a>' in page
+    assert '<p><a href="one.html">one</a>, two</p>' in page
     exhibits = Exhibits(tables=listed("impact", "balance"), figures=listed("forest"))
     assert methods_of(exhibits, KINDS) == ("balance", "matching")

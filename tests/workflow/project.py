@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 COPIED = (
     "Snakefile",
     "config",
+    "docs/es/methods",
     "docs/methods",
     "environment.yml",
     "profiles",

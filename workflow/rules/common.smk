@@ -24,7 +24,7 @@ from ruralimpact.contracts import result_tables, tables_for_exhibits
 from ruralimpact.errors import RuralImpactError
 from ruralimpact.exhibits.methods_pages import methods_of
 from ruralimpact.exhibits.registry import kinds_of
-from ruralimpact.locations import shipped
+from ruralimpact.locations import shipped, shipped_page
 from ruralimpact.plugins import load_plugins
 from ruralimpact.privacy.keyed_ids import key_digest, project_key
 from ruralimpact.provenance import code_digest
@@ -230,7 +230,8 @@ def documents(study):
 
 def methods_sources(study):
     """Pages of the documentation that come with the exhibits of a study."""
-    return [shipped("docs", "methods", f"{page}.md") for page in methods_of(study.exhibits, KINDS)]
+    pages = methods_of(study.exhibits, KINDS)
+    return [shipped_page(study.language, "methods", f"{page}.md") for page in pages]
 
 
 def keyed_by(source):

@@ -16,8 +16,8 @@ from ruralimpact.exhibits.methods_pages import methods_of, methods_page
 from ruralimpact.exhibits.plugin_inputs import with_plugin_inputs
 from ruralimpact.exhibits.registry import Kinds, kinds_of
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.language import speaking
-from ruralimpact.locations import shipped
+from ruralimpact.language import SOURCE, speaking
+from ruralimpact.locations import shipped, shipped_page
 from ruralimpact.plugins import load_plugins
 from ruralimpact.schema.document import Contents
 from ruralimpact.waves.record import Run, code_digest, read_record, run_of
@@ -96,10 +96,11 @@ def make_exhibits(
 
 def _methods_files(results: StudyResults, kinds: Kinds) -> Iterator[ExhibitFile]:
     """Yield the pages on the methods behind the exhibits."""
-    pages = methods_of(results.study.exhibits, kinds)
+    pages, language = methods_of(results.study.exhibits, kinds), results.study.language
     for page in pages:
-        text = shipped("docs", "methods", f"{page}.md").read_text(encoding="utf-8")
-        content = methods_page(text, pages).encode()
+        path = shipped_page(language, "methods", f"{page}.md")
+        own = language if path.is_relative_to(shipped("docs", language)) else SOURCE
+        content = methods_page(path.read_text(encoding="utf-8"), pages, own).encode()
         yield ExhibitFile(f"methods/{page}.html", content, beside_report=True)
 
 

@@ -5,13 +5,14 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from ruralimpact.exhibits.registry import Kinds
+from ruralimpact.language import SOURCE, Language, gettext
 from ruralimpact.schema.exhibit import Exhibits
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -25,7 +26,7 @@ pre{{overflow-x:auto}}code{{font-size:.88em}}a{{color:#0b5a8f}}
 </style>
 </head>
 <body>
-<p><a href="../report.html">Report</a></p>
+<p><a href="../report.html">{report}</a></p>
 {body}</body>
 </html>
 """
@@ -40,7 +41,7 @@ def methods_of(exhibits: Exhibits, kinds: Kinds) -> tuple[str, ...]:
     return tuple(sorted(page.removesuffix(".md") for page in named if page))
 
 
-def methods_page(text: str, beside: Collection[str]) -> str:
+def methods_page(text: str, beside: Collection[str], language: Language = SOURCE) -> str:
     """Return a page of the documentation as HTML.
 
     Parameters
@@ -50,6 +51,8 @@ def methods_page(text: str, beside: Collection[str]) -> str:
     beside : collection of str
         Names of the pages that will lie beside it. Links to other files of the documentation lose their
         target, since these do not come with results.
+    language : {"en", "es"}
+        Language of the page; the link to the report is in the language that is spoken.
     """
     from markdown_it import MarkdownIt
 
@@ -60,7 +63,7 @@ def methods_page(text: str, beside: Collection[str]) -> str:
         if token.children:
             token.children = _with_own_links(token.children, beside)
     body = parser.renderer.render(tokens, parser.options, {})
-    return _PAGE.format(title=escape(title), body=body)
+    return _PAGE.format(title=escape(title), body=body, language=language, report=gettext("Report"))
 
 
 def _with_own_links(tokens: list["Token"], beside: Collection[str]) -> list["Token"]:
@@ -86,7 +89,8 @@ def _target(address: str, beside: Collection[str]) -> str:
     if address.startswith(("http:", "https:", "#")):
         return address
     page, _, anchor = address.partition("#")
-    name = page.removesuffix(".md")
-    if page == name or name not in beside:
+    folder, _, file = page.rpartition("/")
+    name = file.removesuffix(".md")
+    if file == name or name not in beside or folder.rpartition("/")[2] not in ("", "methods"):
         return ""
     return f"{name}.html#{anchor}" if anchor else f"{name}.html"

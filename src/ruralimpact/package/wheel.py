@@ -17,7 +17,7 @@ from ruralimpact.package.archive import write_zip
 # What is no module but needed by a run: `force-include` of pyproject.toml.
 SHIPPED = (
     *("workflow", "profiles", "environment.yml", "requirements.lock"),
-    *("docs/example", "docs/methods"),
+    *("docs/example", "docs/methods", "docs/es/methods"),
 )
 _MODULES = ("ruralimpact", "snakemake_logger_plugin_ruralimpact")
 _WHEEL = "Wheel-Version: 1.0\nGenerator: ruralimpact\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
