@@ -84,31 +84,31 @@ def _read(page: str, folder: str) -> list[Block]:
 def differences(page: str) -> Iterator[str]:
     """Yield where the Spanish page has another shape, other code, names, numbers or links."""
     english, spanish = (_read(page, folder) for folder in ("", SPANISH))
-    for one, other in zip(english, spanish, strict=False):
-        if one.kind != other.kind:
-            yield f"a {one.kind} in English, a {other.kind} in Spanish: '{one.start}'"
+    for block, translated in zip(english, spanish, strict=False):
+        if block.kind != translated.kind:
+            yield f"a {block.kind} in English, a {translated.kind} in Spanish: '{block.start}'"
             return
-        for what, wanted, found in _compared(page, one, other):
-            if sorted(wanted) != sorted(found):
-                yield f"{what} of '{one.start}': {sorted(wanted)}, in Spanish {sorted(found)}"
+        for what, own, spanish_ones in _compared(page, block, translated):
+            if sorted(own) != sorted(spanish_ones):
+                yield f"{what} of '{block.start}': {sorted(own)}, in Spanish {sorted(spanish_ones)}"
     if len(english) != len(spanish):
         last = max(english, spanish, key=len)[min(len(english), len(spanish))]
         yield f"it has no counterpart: '{last.start}'"
 
 
 def _compared(
-    page: str, one: Block, other: Block
+    page: str, block: Block, translated: Block
 ) -> Iterator[tuple[str, Sequence[str], Sequence[str]]]:
-    if one.kind == "code":
-        yield "code", [one.text], [other.text]
+    if block.kind == "code":
+        yield "code", [block.text], [translated.text]
         return
-    yield "names", _names(one.text), _names(other.text)
-    numbers = _numbers(one.text)
-    yield "numbers", numbers, [_in_english(number, numbers) for number in _numbers(other.text)]
+    yield "names", _names(block.text), _names(translated.text)
+    numbers = _numbers(block.text)
+    yield "numbers", numbers, [_in_english(number, numbers) for number in _numbers(translated.text)]
     yield (
         "links",
-        [_address(page, link) for link in _LINK.findall(one.text)],
-        [link.partition("#")[0] for link in _LINK.findall(other.text)],
+        [_address(page, link) for link in _LINK.findall(block.text)],
+        [link.partition("#")[0] for link in _LINK.findall(translated.text)],
     )
 
 
@@ -146,16 +146,16 @@ def register() -> dict[str, list[str]]:
 
 def digests(page: str) -> list[str]:
     """Return the digests of the blocks of a page as the register holds them."""
-    return [f"{one.digest} {other.digest}" for one, other in pairs_of(page)]
+    return [f"{block.digest} {translated.digest}" for block, translated in pairs_of(page)]
 
 
 def stale(page: str, recorded: Sequence[str]) -> list[str]:
     """Return the first words of blocks whose English changed since, and whose Spanish did not."""
     earlier = {column: {pair.split()[column] for pair in recorded} for column in (0, 1)}
     return [
-        one.start
-        for one, other in pairs_of(page)
-        if one.digest not in earlier[0] and other.digest in earlier[1]
+        block.start
+        for block, translated in pairs_of(page)
+        if block.digest not in earlier[0] and translated.digest in earlier[1]
     ]
 
 
