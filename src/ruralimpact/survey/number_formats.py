@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from ruralimpact.survey.workbook import open_workbook
+from ruralimpact.survey.workbook import filled_rows, open_workbook
 
 # What styles of a workbook have in them where a format may be of percents, or name a unit or currency.
 TELLING = rb"numFmtId=\"(?:[5-9]|10|42|44)\"|formatCode=\"[^\"]*(?:%|&quot;|[$\x80-\xff])"
@@ -46,7 +46,7 @@ class NumberFormats:
     units: Mapping[int, list[str]]
 
 
-def number_formats(file: Path, title: str, first: int) -> NumberFormats:
+def number_formats(file: Path, title: str, first: int, last: int | None = None) -> NumberFormats:
     """Look at the formats of the numbers of a sheet.
 
     Parameters
@@ -56,6 +56,8 @@ def number_formats(file: Path, title: str, first: int) -> NumberFormats:
         Of the sheet.
     first : int
         Row that data begin in. Zeros are left out: they are zero either way.
+    last : int, optional
+        Last row that has a value.
 
     Returns
     -------
@@ -64,10 +66,8 @@ def number_formats(file: Path, title: str, first: int) -> NumberFormats:
     columns: dict[int, _Column] = defaultdict(_Column)
     book = open_workbook(file)
     try:
-        sheet = book[title]
-        sheet.reset_dimensions()
-        for number, row in enumerate(sheet.iter_rows(), start=1):
-            for position, cell in enumerate(row):
+        for number, row in filled_rows(book[title], last):
+            for position, cell in row:
                 value = cell.value
                 number_there = isinstance(value, int | float) and not isinstance(value, bool)
                 if number < first or not number_there or not value:

@@ -1,27 +1,32 @@
 """Sheets of workbooks: values as stored, and what a sheet can hold that is no value."""
 
-import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from openpyxl.utils import range_boundaries
-
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.survey.grid import Grid
 from ruralimpact.survey.number_formats import TELLING, number_formats
+from ruralimpact.survey.sheet_xml import (
+    FORMULA,
+    Area,
+    hidden_rows,
+    last_filled_row,
+    mentions,
+    merged_ranges,
+)
 from ruralimpact.survey.values import MERGED, NOT_CALCULATED, normalised, written
-from ruralimpact.survey.workbook import open_workbook
+from ruralimpact.survey.workbook import filled_rows, open_workbook
 
 # More would take minutes and gigabytes.
 _MOST_UNPACKED = 150_000_000
 _MOST_ROWS = 1_048_576  # of a sheet, by the format
 _MOST_CELLS = 30_000_000
 _MOST_BLANK = 10_000  # rows between two that are filled
+_MOST_MERGED = 3_000_000  # cells
 _MOST_DIGITS = 1e15  # a spreadsheet keeps fifteen
-_CHUNK = 1 << 20
 _STYLES = "xl/styles.xml"
 
 
@@ -70,16 +75,17 @@ def read_excel(
     book = open_workbook(file)
     try:
         chosen = _chosen(book, sheet, file, key)
-        rows = _rows(chosen, file, decimal)
         part = str(chosen._worksheet_path)
+        last = last_filled_row(file, part)
+        rows = _rows(chosen, file, decimal, last)
     finally:
         book.close()
-    if _mentions(file, part, rb"<f[ >/]"):
-        _mark_uncalculated(rows, file, chosen.title)
+    if mentions(file, part, FORMULA):
+        _mark_uncalculated(rows, file, chosen.title, last)
     named = list(header) or [1]
     notes: list[str] = []
-    if _mentions(file, _STYLES, TELLING):
-        formats = number_formats(file, chosen.title, max(named) + 1)
+    if mentions(file, _STYLES, TELLING):
+        formats = number_formats(file, chosen.title, max(named) + 1, last)
         for (row, position), text in formats.mixed.items():
             _put(rows, row, position, text)
         if formats.in_percent:
@@ -91,13 +97,12 @@ def read_excel(
             column = _cell(rows, max(named), position) or f"number {position + 1}"
             notes.append(f"column '{column}': numbers shown in several units, read alike: {shown}")
     width = max((len(rows.get(row, ())) for row in named), default=0)
-    for area in _merged_ranges(file, part):
-        if not _is_heading(area, max(named), width):
-            _spread(rows, area, fill=merged == "fill" and area[1] > max(named))
+    areas = [area for area in merged_ranges(file, part) if not _is_heading(area, max(named), width)]
+    _spread_all(rows, areas, file, header=named, fill=merged == "fill")
     grid, beyond = _within_names(rows, named)
     if beyond:
         notes.append(f"cells to the right of the last named column, which are not read: {beyond:,}")
-    hidden = sum(1 for _ in _matches(file, part, rb"(<row\s[^>]*\bhidden=\"(?:1|true)\")"))
+    hidden = hidden_rows(file, part)
     if hidden:
         notes.append(f"hidden rows, which are read like others: {hidden:,}")
     return grid, tuple(notes)
@@ -143,19 +148,16 @@ def _has_rows(sheet: Any) -> bool:
     return any(any(cell.value is not None for cell in row) for row in sheet.iter_rows())
 
 
-def _rows(sheet: Any, file: Path, decimal: str) -> dict[int, list[str]]:
+def _rows(sheet: Any, file: Path, decimal: str, final: int | None) -> dict[int, list[str]]:
     """Return the cells of each row up to its last, up to the last row that has any."""
-    sheet.reset_dimensions()
     rows: dict[int, list[str]] = {}
     last = seen = 0
-    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-        seen += len(row)
+    for number, row in filled_rows(sheet, final, values_only=True):
+        cells = _cells(row, decimal)
+        seen += len(cells)
         if number > _MOST_ROWS or seen > _MOST_CELLS:
-            problem = f"the sheet is too large to be read: row {number:,} has {len(row):,} cells."
+            problem = f"the sheet is too large to be read: row {number:,} has {len(cells):,} cells."
             raise DataError(problem, file=file, hint="Save the sheet as .csv.")
-        cells = [_text(value, decimal) for value in row]
-        while cells and not cells[-1]:
-            cells.pop()
         rows[number] = cells
         if cells and number - last > _MOST_BLANK:
             problem = f"has a value in row {number:,}, after {number - last - 1:,} blank rows."
@@ -163,6 +165,15 @@ def _rows(sheet: Any, file: Path, decimal: str) -> dict[int, list[str]]:
             raise DataError(problem, file=file, rows=[number], hint=hint)
         last = number if cells else last
     return {number: rows[number] for number in range(1, last + 1)}
+
+
+def _cells(filled: Sequence[tuple[int, Any]], decimal: str) -> list[str]:
+    """Return the cells of a row up to the last that is not blank."""
+    texts = [(position, text) for position, value in filled if (text := _text(value, decimal))]
+    cells = [""] * (texts[-1][0] + 1 if texts else 0)
+    for position, text in texts:
+        cells[position] = text
+    return cells
 
 
 def _text(value: Any, decimal: str) -> str:
@@ -179,7 +190,9 @@ def _within_names(
 ) -> tuple[dict[int, list[str]], int]:
     """Cut rows at the last name, exclude columns with neither name nor value, and count what was cut."""
     width = max((len(rows.get(row, ())) for row in header), default=0)
-    beyond = sum(bool(cell) for cells in rows.values() for cell in cells[width:])
+    beyond = sum(
+        len(right) - right.count("") for cells in rows.values() if (right := cells[width:])
+    )
     kept = sorted(
         {position for cells in rows.values() for position in _filled_places(cells[:width])}
     )
@@ -197,39 +210,56 @@ def _cells_at(cells: Sequence[str], places: Sequence[int]) -> list[str]:
     return [cells[position] if position < len(cells) else "" for position in places]
 
 
-def _mark_uncalculated(rows: dict[int, list[str]], file: Path, title: str) -> None:
+def _mark_uncalculated(
+    rows: dict[int, list[str]], file: Path, title: str, last: int | None
+) -> None:
     """Mark cells that have a formula and no value: the workbook was never computed."""
     book = open_workbook(file, data_only=False)
     try:
-        sheet = book[title]
-        sheet.reset_dimensions()
-        for number, row in enumerate(sheet.iter_rows(), start=1):
-            for position, cell in enumerate(row):
+        for number, row in filled_rows(book[title], last):
+            for position, cell in row:
                 if getattr(cell, "data_type", "") == "f" and not _cell(rows, number, position):
                     _put(rows, number, position, NOT_CALCULATED)
     finally:
         book.close()
 
 
-def _merged_ranges(file: Path, part: str) -> list[tuple[int, int, int, int]]:
-    """Return first column, first row, last column and last row of each merged range."""
-    ranges = _matches(file, part, rb'<mergeCell\s[^>]*ref="([A-Z0-9:]+)"')
-    return [range_boundaries(match.decode()) for match in ranges]
-
-
-def _is_heading(area: tuple[int, int, int, int], header: int, width: int) -> bool:
+def _is_heading(area: Area, header: int, width: int) -> bool:
     """Tell whether a range is a line of words between or under rows: most of one row, from its beginning."""
     left, top, right, bottom = area
     return top == bottom and top > header and left == 1 and right > max(width / 2, 2)
 
 
-def _spread(rows: dict[int, list[str]], area: tuple[int, int, int, int], *, fill: bool) -> None:
+def _spread_all(
+    rows: dict[int, list[str]],
+    areas: Iterable[Area],
+    file: Path,
+    *,
+    header: Sequence[int],
+    fill: bool,
+) -> None:
+    """Fill merged ranges, those of the header first; none reaches beyond what has cells or a name."""
+    widest = max(map(len, rows.values()), default=0)
+    in_order = sorted(areas, key=lambda area: area[1] > max(header))
+    seen = 0
+    for left, top, right, bottom in in_order:
+        below = top > max(header)
+        width = max((len(rows.get(row, ())) for row in header), default=0) if below else widest
+        area = (left, top, min(right, width), min(bottom, max(rows, default=0)))
+        seen += max(area[2] - left + 1, 0) * max(area[3] - top + 1, 0)
+        if seen > _MOST_MERGED:
+            problem = f"has more than {_MOST_MERGED:,} merged cells."
+            raise DataError(problem, file=file, hint="Take the merging out, or save it as .csv.")
+        _spread(rows, area, fill=fill and below)
+
+
+def _spread(rows: dict[int, list[str]], area: Area, *, fill: bool) -> None:
     """Fill a merged range with its value, in a row of its own width; mark it where it spans rows."""
     left, top, right, bottom = area
     value = _cell(rows, top, left - 1)
     if not value or top not in rows:
         return
-    for row in range(top, min(bottom, max(rows)) + 1):
+    for row in range(top, bottom + 1):
         for column in range(left - 1, right):
             if (row, column) != (top, left - 1):
                 _put(rows, row, column, value if fill else MERGED)
@@ -244,22 +274,3 @@ def _put(rows: dict[int, list[str]], row: int, position: int, text: str) -> None
     cells = rows.setdefault(row, [])
     cells += [""] * (position + 1 - len(cells))
     cells[position] = text
-
-
-def _mentions(file: Path, part: str, pattern: bytes) -> bool:
-    return next(_matches(file, part, b"(" + pattern + b")"), None) is not None
-
-
-def _matches(file: Path, part: str, pattern: bytes) -> Iterator[bytes]:
-    """Yield what a pattern's group matches in a part of the archive, read piece by piece."""
-    searched = re.compile(pattern)
-    with zipfile.ZipFile(file) as archive, archive.open(part.lstrip("/")) as stream:
-        rest = b""
-        while chunk := stream.read(_CHUNK):
-            text = rest + chunk
-            cut = max(text.rfind(b"<"), 0)
-            for match in searched.finditer(text[:cut]):
-                yield match.group(1)
-            rest = text[cut:]
-        for match in searched.finditer(rest):
-            yield match.group(1)
