@@ -23,9 +23,9 @@ from ruralimpact.draft.column_profile import (
 )
 from ruralimpact.draft.proposal import OPEN
 from ruralimpact.draft.rounds import called_otherwise, files_alike
-from ruralimpact.draft.source import DraftSource, is_own_key, parent_key, split_columns
+from ruralimpact.draft.source import DraftSource, parent_key, split_columns
 from ruralimpact.draft.variable import DraftVariable
-from ruralimpact.privacy.ids_in_cells import ids_held, is_key_by_name
+from ruralimpact.privacy.ids_in_cells import ids_held, is_key_by_name, is_own_key
 from ruralimpact.privacy.scan import are_names, kind_by_words, likely_identifiers
 from ruralimpact.survey.codebook import (
     EVERY_SOURCE,
@@ -127,8 +127,9 @@ def _of_columns(
 ) -> Iterator[DraftVariable]:
     """Yield the rows of the columns of a source but its identifier."""
     telling = {**_of_names(source), **_telling_by_values(source)}
+    keys = {source.option("id"), *(table.own for table in source.joined if not table.described)}
     for name, profile in source.columns.items():
-        if name == source.option("id"):
+        if name in keys:
             continue
         row = _row(profile, source, taken, known.get(name))
         if name in telling and row.role == OPEN:
@@ -143,7 +144,7 @@ def _of_columns(
 
 def _of_joined(source: DraftSource, taken: set[str]) -> Iterator[DraftVariable]:
     """Yield the rows of the columns of files that are joined to a source, but of their keys."""
-    for joined in source.joined:
+    for joined in filter(lambda table: table.described, source.joined):
         for row in _of_columns(joined.source, taken, {}):
             if row.raw_name != joined.key:
                 raw_name = f"{joined.source.name}.{row.raw_name}"

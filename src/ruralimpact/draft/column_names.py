@@ -45,7 +45,8 @@ _WORDS = {
     "paradata": (
         "start end starttime endtime today deviceid subscriberid simid instanceid instancename uuid "
         "submissiondate submission_time formdef_version version caseid comments comentarios "
-        "observaciones notes notas _id _validation_status _status _submitted_by _tags xform"
+        "observaciones notes notas _id _parent_table_name _validation_status _status _submitted_by _tags "
+        "xform"
     ),
     "weight": "weight peso ponderador factor_expansion expansion fexp poids pond",
 }

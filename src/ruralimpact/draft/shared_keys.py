@@ -8,7 +8,7 @@ from ruralimpact.draft.assignment import is_repeated
 from ruralimpact.draft.column_names import subjects
 from ruralimpact.draft.column_profile import ColumnProfile
 from ruralimpact.draft.proposal import OPEN, Proposal
-from ruralimpact.draft.source import DraftSource, JoinedTable, item_proposal
+from ruralimpact.draft.source import DraftSource, JoinedTable, item_proposal, parent_key
 from ruralimpact.privacy.scan import kind_by_words
 
 _MOSTLY = 0.9
@@ -57,7 +57,7 @@ def with_shared_keys(sources: Sequence[DraftSource]) -> list[DraftSource]:
 
 def _of_rounds(source: DraftSource, sources: Sequence[DraftSource]) -> DraftSource:
     """Propose the only key of a source that is a key of another with mostly the same values."""
-    if source.option("id") != OPEN:
+    if source.option("id") != OPEN or parent_key(source.columns) is not None:
         return source
     shared = [
         column
@@ -108,7 +108,10 @@ def _with_joined(sources: Sequence[DraftSource]) -> list[DraftSource]:
     return [
         replace(
             source,
-            joined=tuple(table for table in named[source.name] if table.source.name in lists),
+            joined=(
+                *source.joined,
+                *(table for table in named[source.name] if table.source.name in lists),
+            ),
         )
         for source in sources
         if source.name not in lists

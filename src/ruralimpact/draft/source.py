@@ -9,7 +9,7 @@ from ruralimpact.draft.column_profile import CATEGORY, ColumnProfile, profile
 from ruralimpact.draft.delivery import DeliveredTable, cells_of, mark_of, texts_of
 from ruralimpact.draft.proposal import OPEN, Proposal
 from ruralimpact.draft.xlsform import FormQuestion
-from ruralimpact.privacy.ids_in_cells import OWN_KEYS, PARENT_KEYS
+from ruralimpact.privacy.ids_in_cells import is_own_key, parent_rank
 
 _YEAR = re.compile(r"(?<!\d)(19[89]\d|20[0-4]\d)(?!\d)")
 _ROUND = re.compile(
@@ -29,12 +29,15 @@ class JoinedTable:
     own, key : str
         The column of the source that names its rows, and its column that has these names.
     evidence : str
+    described : bool
+        Whether its columns stand in the codebook.
     """
 
     source: "DraftSource"
     own: str
     key: str
     evidence: str
+    described: bool = True
 
 
 @dataclass(frozen=True)
@@ -102,10 +105,8 @@ def profiles(
 
 def parent_key(columns: Mapping[str, ColumnProfile]) -> str | None:
     """Return the column that names the row of another table that a row belongs to."""
-    return next(
-        (name for key in PARENT_KEYS for name in columns if last_part(name) == key or name == key),
-        None,
-    )
+    ranks = {name: rank for name in columns if (rank := parent_rank(name)) is not None}
+    return min(ranks, key=ranks.__getitem__, default=None)
 
 
 def id_proposal(
@@ -139,7 +140,7 @@ def id_proposal(
             words = f"no value twice in {columns[named[0]].rows:,} rows, and repeated rows name it"
             return Proposal("id", named[0], words)
     called = [name for name in keys if "id" in subjects(name)]
-    called = [name for name in called if last_part(name) not in OWN_KEYS] or called
+    called = [name for name in called if not is_own_key(name)] or called
     choice = called if len(called) == 1 else [] if called else keys
     if len(choice) == 1 or (called and len(called) == 1):
         name = choice[0]
@@ -255,7 +256,7 @@ def item_proposal(
         and len(set(zip(ids, texts[name], strict=True))) == len(ids)
     ]
     shared = [name for name in apart if not columns[name].is_key and columns[name].kind == CATEGORY]
-    own = [name for name in apart if last_part(name) in OWN_KEYS]
+    own = [name for name in apart if is_own_key(name)]
     for choice in (shared, own, apart):
         if choice:
             words = f"no unit has a value of '{choice[0]}' twice"
@@ -275,11 +276,6 @@ def source_name(delivered: DeliveredTable, taken: set[str]) -> str:
         name, number = f"{base}_{number}", number + 1
     taken.add(name)
     return name
-
-
-def is_own_key(column: str) -> bool:
-    """Tell whether a column is called as exports call the key of a row."""
-    return last_part(column) in OWN_KEYS
 
 
 def split_columns(source: DraftSource) -> list[str]:

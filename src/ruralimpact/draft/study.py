@@ -8,6 +8,7 @@ from ruralimpact.draft.assignment import control_of
 from ruralimpact.draft.codebook_rows import codebook_rows
 from ruralimpact.draft.column_profile import ColumnProfile
 from ruralimpact.draft.delivery import DeliveredTable, Delivery, cells_of, read_delivery
+from ruralimpact.draft.nested_repeats import with_nested_repeats
 from ruralimpact.draft.proposal import OPEN, Proposal
 from ruralimpact.draft.shared_keys import with_shared_keys
 from ruralimpact.draft.source import (
@@ -102,7 +103,7 @@ def _sources(study: str, delivery: Delivery) -> tuple[DraftSource, ...]:
         source = DraftSource(name, path, table, columns, table.reading)
         named = _named_parents(columns, table, [values for values in parents if values])
         sources.append(_with_keys(source, named))
-    return tuple(with_shared_keys(_in_one_wave(sources)))
+    return tuple(with_shared_keys(with_nested_repeats(_in_one_wave(sources))))
 
 
 def _parents(table: DeliveredTable, columns: Mapping[str, ColumnProfile]) -> list[str]:

@@ -17,6 +17,8 @@ PARENT_KEYS = (
 )
 OWN_KEYS = ("_index", "KEY", "_uuid", "_id", "instanceID", "__id", "meta-instanceID")
 _SET_OF = "SET-OF-"
+# Of rows within repeated rows, ODK Central says in which repeat: ``__Submissions-plots-id``.
+_IN_REPEAT = re.compile(r"__submissions-.+-id")
 # Keys that machines give to submissions, and to the rows of repeated questions.
 _MACHINE_KEY = re.compile(
     r"\buuid:\S|\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"
@@ -35,9 +37,36 @@ _RUN_ON = 0.9
 
 def is_key_by_name(column: str) -> bool:
     """Tell whether a column is called as exports call the keys of rows, with or without groups before."""
-    keys = (*OWN_KEYS, *PARENT_KEYS)
-    behind = tuple(f"{mark}{key}" for key in keys for mark in "/-.:")
-    return column in keys or column.endswith(behind) or column.upper().startswith(_SET_OF)
+    return (
+        is_own_key(column) or parent_rank(column) is not None or column.upper().startswith(_SET_OF)
+    )
+
+
+def is_own_key(column: str) -> bool:
+    """Tell whether a column is called as exports call the key of a row, with or without groups before.
+
+    Stata files of some exports have these names in small letters.
+    """
+    return any(_is_called(column, key) for key in OWN_KEYS)
+
+
+def parent_rank(column: str) -> int | None:
+    """Return how near the row is that a column names by its name, 0 for the nearest; None of other columns.
+
+    Parameters
+    ----------
+    column : str
+        With or without the groups before.
+    """
+    if _IN_REPEAT.fullmatch(column.lower()):
+        return 0
+    ranks = [rank for rank, key in enumerate(PARENT_KEYS, start=1) if _is_called(column, key)]
+    return ranks[0] if ranks else None
+
+
+def _is_called(column: str, key: str) -> bool:
+    name, called = column.lower(), key.lower()
+    return name == called or name.endswith(tuple(f"{mark}{called}" for mark in "/-.:"))
 
 
 def is_machine_key(text: str) -> bool:

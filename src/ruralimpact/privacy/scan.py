@@ -21,6 +21,8 @@ _WORDS = {
     "free text": r"comments?|comentarios?|observ(ations?|aciones?)|remarks?|notes?|notas?|obs",
 }
 _NAMED = {kind: re.compile(rf"(^|_)({words})\d*(_|$)") for kind, words in _WORDS.items()}
+# Of exports: the table that repeated rows belong to.
+_OF_TABLES = re.compile(r"_*parent_table_name")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.\w{2,}")
 _PHONE = re.compile(r"\+?\d[\d ().-]{5,}\d")
 _DATE = re.compile(r"\d{4}-\d\d?-\d\d?|\d\d?-\d\d?-\d{4}")
@@ -93,6 +95,8 @@ def kind_by_words(text: str) -> str:
     plain = unicodedata.normalize("NFKD", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", text))
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold()
     words = re.sub(r"[^a-z0-9]+", "_", plain)
+    if _OF_TABLES.fullmatch(words):
+        return ""
     return next((kind for kind, named in _NAMED.items() if named.search(words)), "")
 
 

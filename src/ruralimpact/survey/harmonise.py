@@ -29,6 +29,7 @@ from ruralimpact.survey.hidden_ids import (
 )
 from ruralimpact.survey.identifiers import ROW_NUMBER, check_identifiers, check_wave, identifiers
 from ruralimpact.survey.join import UnmatchedRows
+from ruralimpact.survey.parent_tables import refuse_rows_of_repeated_rows
 from ruralimpact.survey.prepare import id_columns, prepare
 from ruralimpact.survey.quality import quality_report
 from ruralimpact.survey.raw_column import TOGETHER, raw_column
@@ -172,6 +173,7 @@ def _harmonised(
     private: Collection[str],
     key: bytes | None,
 ) -> Survey:
+    refuse_rows_of_repeated_rows(raw, source, file)
     prepared = prepare(
         raw,
         source,
