@@ -69,6 +69,18 @@ def plan(jobs: Iterable[tuple[str, Mapping[str, str]]]) -> None:
     _record({"plan": [(rule, dict(wildcards)) for rule, wildcards in jobs]})
 
 
+def submission_failed(study: str, said: str | None) -> None:
+    """Record what was said of a study's jobs, sent to a cluster together, that failed.
+
+    Parameters
+    ----------
+    study : str
+    said : str, optional
+        By the executor.
+    """
+    _record({"submission": study, "said": said or ""})
+
+
 def _record(event: Mapping[str, object]) -> None:
     path = os.environ.get(FILE)
     if path:

@@ -5,6 +5,7 @@ from subprocess import CalledProcessError
 
 from ruralimpact.runner.forked_jobs import ForkedJobs, can_fork
 from snakemake.benchmark import benchmarked
+from snakemake.jobs import GroupJob
 from snakemake.script import PythonScript
 
 
@@ -39,3 +40,23 @@ def fork_scripts():
             raise CalledProcessError(status, path)
 
     PythonScript.execute_script = execute_script
+
+
+def tell_why_submissions_fail():
+    """Record what the executor says of a submission, which Snakemake keeps to itself where it is a group."""
+    log_error = GroupJob.log_error
+
+    def log_error_and_tell(job, msg=None, **told):
+        progress.submission_failed(job.groupid, msg)
+        log_error(job, msg, **told)
+
+    GroupJob.log_error = log_error_and_tell
+
+
+if workflow.is_main_process:
+    tell_why_submissions_fail()
+
+
+# A submission to a cluster runs the jobs of a study, and has no start of a run.
+if workflow.remote_exec and progress.is_shown() and can_fork():
+    fork_scripts()

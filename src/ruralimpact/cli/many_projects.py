@@ -13,6 +13,7 @@ from ruralimpact.cli.speech import say
 from ruralimpact.errors import ConfigError
 from ruralimpact.locations import shipped
 from ruralimpact.runner import processes, snakemake
+from ruralimpact.runner.profiles import profile_options
 
 SUMMARY = Path("across_studies")
 _POLL_SECONDS = 0.1
@@ -42,7 +43,7 @@ def run_projects(options: argparse.Namespace) -> int:
     options : Namespace
         Of `ruralimpact run`; its studies are folders of projects.
     """
-    roots = {name.rstrip("/"): str(Path(name).resolve()) for name in options.studies}
+    roots = _folders(options.studies)
     SUMMARY.mkdir(exist_ok=True)
     files = snakemake.Files.of(SUMMARY.resolve(), "run")
     with processes.only_run(files.state):
@@ -53,6 +54,17 @@ def run_projects(options: argparse.Namespace) -> int:
             processes.let_work(process)
             _show(process, logs)
     return _conclude(process.returncode, logs, files)
+
+
+def _folders(names: Sequence[str]) -> dict[str, str]:
+    """Return the folder of each project by its name; no two may be one."""
+    roots = {name.rstrip("/"): str(Path(name).resolve()) for name in dict.fromkeys(names)}
+    named: dict[str, str] = {}
+    for name, folder in roots.items():
+        if folder in named:
+            raise ConfigError(f"{named[folder]} and {name} are the same folder; name it once.")
+        named[folder] = name
+    return roots
 
 
 def _clear(roots: Mapping[str, str]) -> "dict[str, _Log]":
@@ -71,21 +83,27 @@ def _width(roots: Mapping[str, str]) -> int:
 def _command(roots: Mapping[str, str], options: argparse.Namespace) -> list[str]:
     """Return the call of Snakemake; the jobs of this machine share its cores."""
     cores = options.cores or _CORES
-    threads = max(1, cores // len(roots)) if options.profile == "default" else cores
-    config = {
-        "projects": json.dumps(roots),
-        "threads": threads,
-        "outcome": json.dumps(options.combine or ""),
-        "measure": options.measure,
-    }
     return [
         *(sys.executable, "-m", "snakemake", "--nocolor"),
         *("--snakefile", str(shipped("workflow", "projects", "Snakefile"))),
-        *snakemake.profile_options(Path(), options.profile, seen_from=Path("..")),
+        *profile_options(Path(), options.profile, seen_from=Path("..")),
         *("--logger", "ruralimpact", "--cores", str(cores), "--keep-going", "--rerun-incomplete"),
         *("--forcerun", "run_project"),
-        *("--config", *(f"{key}={value}" for key, value in config.items())),
+        *("--configfile", str(_configuration(roots, options, cores))),
     ]
+
+
+def _configuration(roots: Mapping[str, str], options: argparse.Namespace, cores: int) -> Path:
+    """Write what the workflow is told, which a command line is too short for, into a file; return it."""
+    config = {
+        "projects": roots,
+        "threads": max(1, cores // len(roots)) if options.profile == "default" else cores,
+        "outcome": options.combine or "",
+        "measure": options.measure,
+    }
+    path = Path(".snakemake", "projects.json")
+    (SUMMARY / path).write_text(json.dumps(config), encoding="utf-8")
+    return path
 
 
 class _Log:

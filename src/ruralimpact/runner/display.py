@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Protocol, Self
 
+from ruralimpact.language import gettext
 from ruralimpact.runner.stages import StudyProgress
 
 _LINE_SECONDS = 5.0
@@ -49,7 +50,7 @@ class PlainDisplay:
         """Print the studies that have moved on."""
         for study in studies:
             text, now = study.describe(), time.monotonic()
-            last, step, when = self._shown.get(study.name, ("waiting", 0, now))
+            last, step, when = self._shown.setdefault(study.name, (gettext("waiting"), 0, now))
             moved = text != last and (step != study.step or study.complete or study.failed)
             if moved or (text != last and now - when > _LINE_SECONDS):
                 self._shown[study.name] = (text, study.step, now)

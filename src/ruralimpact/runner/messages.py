@@ -66,6 +66,14 @@ class SubmissionFailed:
 
 
 @dataclass(frozen=True)
+class SubmissionTold:
+    """What the executor said of a submission that failed."""
+
+    study: str
+    said: str
+
+
+@dataclass(frozen=True)
 class RunFailed:
     """Snakemake itself gave up."""
 
@@ -80,6 +88,7 @@ Message = (
     | JobFailed
     | SubmissionStarted
     | SubmissionFailed
+    | SubmissionTold
     | RunFailed
 )
 
@@ -108,6 +117,8 @@ def message_of(line: Line) -> Message | None:
     """
     if "plan" in line:
         return Plan(tuple((rule, wildcards) for rule, wildcards in line["plan"]))
+    if "submission" in line:
+        return SubmissionTold(line["submission"], line["said"])
     if "event" in line:
         read = _EVENTS.get(line["event"])
         return None if read is None else read(line)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ruralimpact.faults import told_fault
 from ruralimpact.language import gettext
+from ruralimpact.runner import submissions
 from ruralimpact.runner.index_page import further_pages
 from ruralimpact.runner.stages import RunProgress, StudyProgress
 from ruralimpact.schema.study import Study
@@ -21,11 +22,6 @@ _FAULT = (
 
 # They say that a job failed, not why.
 _OF_SNAKEMAKE = ("CalledProcessError", "RuleException", "WorkflowError", "Error")
-
-_ENDED = (
-    "error: the cluster ended the jobs of {study}, and no stage said why. They may have needed more memory "
-    "or time than their last try asked for (profiles/slurm), or somebody cancelled them."
-)
 
 
 def errors(progress: RunProgress, root: Path, output: Path) -> list[str]:
@@ -94,7 +90,9 @@ def _submission_errors(study: StudyProgress, root: Path) -> list[str]:
     if said or not study.failed:
         return said
     kept = [log.split(" (")[0] for log in study.lost]
-    return [_ENDED.format(study=study.name), *(f"Details: {log}" for log in kept)]
+    last = _read(root / kept[-1]) if kept else ""
+    problem = submissions.problem(study.name, study.said, last)
+    return [problem, *(f"Details: {log}" for log in kept)]
 
 
 def _said(path: Path, log: str) -> list[str]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import portalocker
 
 from ruralimpact.progress import CHECKED, GO
+from ruralimpact.runner.submissions import cancel_submissions
 
 if TYPE_CHECKING:
     import psutil
@@ -106,7 +107,7 @@ def started(
     """
     token = uuid.uuid4().hex
     mark = folder / "run.json"
-    mark.write_text(json.dumps({"token": token}), encoding="utf-8")
+    mark.write_text(json.dumps({"token": token, "output": str(output)}), encoding="utf-8")
     with output.open("wb") as file:
         process = subprocess.Popen(
             command,
@@ -125,6 +126,7 @@ def started(
         if process.poll() is None:
             _end_processes(token)
             process.wait()
+            cancel_submissions(output)
             _clear_locks(folder)
         mark.unlink(missing_ok=True)
 
@@ -144,12 +146,14 @@ def _apart() -> dict[str, Any]:
 
 
 def _clear_killed_run(folder: Path) -> None:
-    """End what an earlier run that was killed left running, and drop its locks."""
+    """End what an earlier run that was killed left running, here or on a cluster, and drop its locks."""
     mark = folder / "run.json"
     if not mark.exists():
         return
     with contextlib.suppress(ValueError, KeyError):
-        _end_processes(json.loads(mark.read_text(encoding="utf-8"))["token"])
+        run = json.loads(mark.read_text(encoding="utf-8"))
+        _end_processes(run["token"])
+        cancel_submissions(Path(run["output"]))
     _clear_locks(folder)
     mark.unlink()
 

@@ -6,11 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
-from ruralimpact.errors import ConfigError
 from ruralimpact.locations import shipped
-from ruralimpact.suggestions import nearest
+from ruralimpact.runner.profiles import profile_options
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ def command(
     Raises
     ------
     ConfigError
-        If there is no such profile.
+        There is no such profile, or this machine cannot use it.
     """
     call = [sys.executable, "-m", "snakemake", "--nocolor"]
     if not any((root / name).is_file() for name in ("Snakefile", "workflow/Snakefile")):
@@ -84,44 +81,3 @@ def command(
     if studies:
         call += ["--config", f"studies=[{','.join(studies)}]"]
     return call
-
-
-def profile_options(root: Path, profile: str, *, seen_from: Path = Path()) -> list[str]:
-    """Return the options by which Snakemake takes a profile: the folder's own, else the package's.
-
-    Parameters
-    ----------
-    root : path
-        A folder that may have ``profiles/``.
-    profile : str
-    seen_from : path
-        How the folder is reached from that in which Snakemake works; its absolute path may have signs
-        that Snakemake takes for a pattern.
-
-    Raises
-    ------
-    ConfigError
-        If there is no such profile.
-    """
-    own = Path("profiles", profile)
-    if (root / own).is_dir():
-        return ["--workflow-profile", str(seen_from / own)]
-    return ["--workflow-profile", "none", *_options(_shipped_profile(profile))]
-
-
-def _shipped_profile(profile: str) -> Path:
-    folder = shipped("profiles")
-    known = sorted(path.name for path in folder.iterdir() if path.is_dir())
-    if profile not in known:
-        raise ConfigError(f"there is no profile '{profile}'. {nearest(profile, known)}")
-    return folder / profile / "config.yaml"
-
-
-def _options(path: Path) -> list[str]:
-    """Return the options of a profile; Snakemake would take some signs of its path for a pattern."""
-    options = []
-    for name, value in yaml.safe_load(path.read_text(encoding="utf-8")).items():
-        values = value if isinstance(value, list) else [] if value is True else [value]
-        if value is not False:
-            options += [f"--{name}", *map(str, values)]
-    return options

@@ -15,6 +15,7 @@ from ruralimpact.runner.messages import (
     StageStep,
     SubmissionFailed,
     SubmissionStarted,
+    SubmissionTold,
 )
 from ruralimpact.schema.study import Study
 
@@ -59,6 +60,8 @@ class StudyProgress:
         Whether its jobs are sent to a cluster together.
     lost : list of str
         The cluster's logs of submissions that failed.
+    said : str
+        What the executor said of the last of them.
     """
 
     name: str
@@ -72,6 +75,7 @@ class StudyProgress:
     failed: list[str] = field(default_factory=list)
     submitted: bool = False
     lost: list[str] = field(default_factory=list)
+    said: str = ""
 
     @property
     def step(self) -> int:
@@ -99,6 +103,8 @@ class StudyProgress:
     def describe(self) -> str:
         """Say in words where the study is."""
         step = {"step": self.step, "steps": len(self.stages)}
+        if self.failed and self.submitted:  # another may follow
+            return gettext("a try on the cluster failed")
         if self.failed:
             return gettext("stopped at step {step} of {steps}: {stage}").format(
                 **step, stage=self.words(self.stage)
@@ -106,7 +112,7 @@ class StudyProgress:
         if self.complete:
             return gettext("finished") if self.planned else gettext("up to date")
         if not self.stage:
-            return gettext("waiting")
+            return gettext("sent to the cluster") if self.submitted else gettext("waiting")
         text = gettext("step {step} of {steps}: {stage}").format(
             **step, stage=self.words(self.stage)
         )
@@ -169,6 +175,8 @@ class RunProgress:
                 self.studies[name].submitted, self.studies[name].lost = True, []
             case SubmissionFailed(name, logs) if name in self.studies:
                 self.studies[name].lost += logs
+            case SubmissionTold(name, said) if name in self.studies:
+                self.studies[name].said = said
             case RunFailed(text):
                 self.errors.append(text)
 
@@ -209,7 +217,7 @@ class RunProgress:
             name, stage = of
             study = self.studies[name]
             study.failed = [log for log in study.failed if log not in logs]  # another try
-            if study.stage != stage:
+            if study.stage != stage and not study.submitted:  # whose jobs are all told at once
                 study.stage = stage
                 study.inside = (0, study.planned.get(stage, 1), "")
 
@@ -224,5 +232,6 @@ class RunProgress:
     def _fail(self, of: _StudyAndStage, logs: Sequence[str]) -> None:
         if of:
             name, stage = of
-            self.studies[name].stage = stage
+            if not self.studies[name].submitted:
+                self.studies[name].stage = stage
             self.studies[name].failed += list(logs)
