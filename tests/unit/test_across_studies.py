@@ -28,6 +28,7 @@ FIRST = HeadlineEffect(
     method="matching",
     estimand="ATT",
     unit="Bs",
+    currency="bolivianos of 2014",
     synthetic=False,
     estimate=100.0,
     std_error=20.0,
@@ -78,6 +79,7 @@ def test_effects_in_their_unit_stay_as_they_are() -> None:
     ("change", "measure", "words"),
     [
         ({"unit": "US$"}, "unit", "differ in their unit"),
+        ({"currency": "bolivianos of 2010"}, "unit", "differ in their currency"),
         ({"estimand": "ATE"}, "percent", "differ in their estimand"),
         ({"synthetic": True}, "percent", "differ in their kind of data"),
         ({"method": "before_after"}, "percent", "not attributable"),
@@ -90,6 +92,19 @@ def test_effects_in_their_unit_stay_as_they_are() -> None:
 def test_what_is_not_alike_is_refused(change, measure, words) -> None:
     with pytest.raises(DataError, match=words):
         comparable([*EFFECTS, replace(FIRST, **{"project": "z", **change})], "income", measure)
+
+
+def test_a_study_that_answers_with_no_effect_is_named_and_not_left_out() -> None:
+    with pytest.raises(DataError, match="the answer of e/s has no estimate of it"):
+        combination(EFFECTS, "income", "percent", ["e/s"])
+    page = summary_files(EFFECTS, None, ["e/<s>"])["index.html"].decode()
+    assert "No effect with an interval stands in the answer of: e/&lt;s&gt;." in page
+
+
+def test_percentage_points_have_no_currency() -> None:
+    points = [replace(effect, unit="percentage points") for effect in EFFECTS]
+    points[0] = replace(points[0], currency="US dollars")
+    assert combination(points, "income", "unit").unit == "percentage points"
 
 
 def test_an_unknown_outcome_names_the_nearest() -> None:

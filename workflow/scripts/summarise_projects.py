@@ -24,12 +24,21 @@ def summarise_projects(
     index : path
         Output: the page; the other files stand beside it.
     """
+    studies = {name: load_config(Path(root)).studies for name, root in projects.items()}
     effects = [
         effect
         for name, root in projects.items()
-        for effect in headline_effects(name, Path(root), load_config(Path(root)).studies)
+        for effect in headline_effects(name, Path(root), studies[name])
     ]
-    files = summary_files(effects, combination(effects, outcome, measure) if outcome else None)
+    answered = {effect.name for effect in effects}
+    without = [
+        f"{name}/{study}"
+        for name, own in studies.items()
+        for study in own
+        if f"{name}/{study}" not in answered
+    ]
+    combined = combination(effects, outcome, measure, without) if outcome else None
+    files = summary_files(effects, combined, without)
     folder = Path(index).parent
     for name in OF_A_MEAN - set(files):
         (folder / name).unlink(missing_ok=True)

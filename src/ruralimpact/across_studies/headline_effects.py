@@ -32,7 +32,7 @@ class HeadlineEffect:
     ----------
     project, study, title : str
         The project's folder, as it was named; the study and what it is called.
-    spec_id, outcome, method, estimand, unit : str
+    spec_id, outcome, method, estimand, unit, currency : str
     synthetic : bool
     estimate, std_error, conf_low, conf_high : float
         In `unit`.
@@ -49,6 +49,7 @@ class HeadlineEffect:
     method: str
     estimand: str
     unit: str
+    currency: str
     synthetic: bool
     estimate: float
     std_error: float
@@ -143,6 +144,7 @@ def _of_study(project: str, root: Path, study: str) -> Iterator[HeadlineEffect]:
             method=str(row["method"]),
             estimand=str(row["estimand"]),
             unit=str(row["unit"]),
+            currency=document.study.currency,
             synthetic=document.study.synthetic,
             **{column: _value(document, f"{spec_id}/{column}") for column in _NUMBERS},
         )
@@ -155,7 +157,10 @@ def _value(document: FindingsDocument, key: str) -> float:
 
 
 def comparable(
-    effects: Sequence[HeadlineEffect], outcome: str, measure: Measure
+    effects: Sequence[HeadlineEffect],
+    outcome: str,
+    measure: Measure,
+    without: Sequence[str] = (),
 ) -> list[ComparableEffect]:
     """Return the effects on one outcome in a common measure, one a study.
 
@@ -166,30 +171,31 @@ def comparable(
         Name of an outcome, the same in all studies.
     measure : {"percent", "unit"}
         Percent of the counterfactual, or the unit of the outcome.
+    without : sequence of str
+        Studies that answer with no effect.
 
     Raises
     ------
     DataError
-        Effects are not alike: a study has none or several, another estimand or unit, changes that are not
-        attributable, synthetic data beside real, or no percent where percents are asked for.
+        Effects are not alike: a study has none or several, another estimand, unit or currency, changes that
+        are not attributable, synthetic data beside real, or no percent where percents are asked for.
     """
     chosen = [effect for effect in effects if effect.outcome == outcome]
     if not chosen:
         known = sorted({effect.outcome for effect in effects})
         raise DataError(f"no study answers with the outcome '{outcome}'. {nearest(outcome, known)}")
-    for problem in _differences(effects, chosen, measure):
+    studies = list(dict.fromkeys([*(effect.name for effect in effects), *without]))
+    for problem in _differences(studies, chosen, measure):
         raise DataError(f"the effects on '{outcome}' cannot be combined: {problem}")
     return [_in_measure(effect, measure) for effect in chosen]
 
 
 def _differences(
-    effects: Sequence[HeadlineEffect],
-    chosen: Sequence[HeadlineEffect],
-    measure: Measure,
+    studies: Sequence[str], chosen: Sequence[HeadlineEffect], measure: Measure
 ) -> Iterator[str]:
     """Yield what keeps effects from being combined."""
     names = [effect.name for effect in chosen]
-    for name in dict.fromkeys(effect.name for effect in effects):
+    for name in studies:
         if names.count(name) != 1:
             number = "no estimate" if name not in names else "several estimates"
             yield f"the answer of {name} has {number} of it; name one under `answer` of its study.yaml."
@@ -200,6 +206,7 @@ def _differences(
         ("estimand", [effect.estimand.partition(",")[0] for effect in chosen]),
         ("kind of data", ["synthetic" if effect.synthetic else "real" for effect in chosen]),
         ("unit", [effect.unit for effect in chosen] if measure == "unit" else []),
+        ("currency", _currencies(chosen) if measure == "unit" else []),
     ):
         if len(set(values)) > 1:
             shown = "; ".join(f"{name}: {value}" for name, value in zip(names, values, strict=True))
@@ -209,6 +216,11 @@ def _differences(
             yield f"that of {effect.name} is in percentage points, of which no percent is made."
         elif not effect.percent_low > -100:
             yield f"{effect.name} has no percent of the counterfactual with an interval above -100."
+
+
+def _currencies(chosen: Sequence[HeadlineEffect]) -> list[str]:
+    """Return the currencies that amounts may be in: whether a unit is one of money nothing says."""
+    return [effect.currency or "none" for effect in chosen if effect.unit != _PERCENT_POINTS]
 
 
 def _in_measure(effect: HeadlineEffect, measure: Measure) -> ComparableEffect:

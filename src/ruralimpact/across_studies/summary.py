@@ -49,7 +49,12 @@ class Combination:
     synthetic: bool
 
 
-def combination(effects: Sequence[HeadlineEffect], outcome: str, measure: Measure) -> Combination:
+def combination(
+    effects: Sequence[HeadlineEffect],
+    outcome: str,
+    measure: Measure,
+    without: Sequence[str] = (),
+) -> Combination:
     """Combine the effects of studies on one outcome.
 
     Parameters
@@ -57,13 +62,15 @@ def combination(effects: Sequence[HeadlineEffect], outcome: str, measure: Measur
     effects : sequence of HeadlineEffect
     outcome : str
     measure : {"percent", "unit"}
+    without : sequence of str
+        Studies that answer with no effect.
 
     Raises
     ------
     DataError
         See `headline_effects.comparable` and `random_effects`.
     """
-    alike = comparable(effects, outcome, measure)
+    alike = comparable(effects, outcome, measure, without)
     mean = random_effects(
         [effect.estimate for effect in alike], [effect.std_error for effect in alike]
     )
@@ -73,7 +80,9 @@ def combination(effects: Sequence[HeadlineEffect], outcome: str, measure: Measur
 
 
 def summary_files(
-    effects: Sequence[HeadlineEffect], combined: Combination | None
+    effects: Sequence[HeadlineEffect],
+    combined: Combination | None,
+    without: Sequence[str] = (),
 ) -> dict[str, bytes]:
     """Return the files by name: ``effects.csv``, ``index.html`` and, of a mean, ``mean.csv`` and ``forest``.
 
@@ -82,6 +91,8 @@ def summary_files(
     effects : sequence of HeadlineEffect
     combined : Combination or None
         None where studies are set beside each other only.
+    without : sequence of str
+        Studies that answer with no effect.
     """
     columns = [field.name for field in fields(HeadlineEffect)]
     table = pd.DataFrame([asdict(effect) for effect in effects], columns=columns)
@@ -95,7 +106,7 @@ def summary_files(
             title = f"Effects on {combined.outcome} by study"
             svg = palette.svg_bytes(figure, title)
             files |= {"forest.svg": svg, "forest.png": palette.png_bytes(figure, title)}
-    files["index.html"] = _page(effects, combined, svg.decode()).encode()
+    files["index.html"] = _page(effects, combined, svg.decode(), without).encode()
     return files
 
 
@@ -157,7 +168,12 @@ def _printed(combined: Combination, *values: float) -> tuple[float, ...]:
     return tuple(printed(value, combined.measure) for value in values)
 
 
-def _page(effects: Sequence[HeadlineEffect], combined: Combination | None, svg: str) -> str:
+def _page(
+    effects: Sequence[HeadlineEffect],
+    combined: Combination | None,
+    svg: str,
+    without: Sequence[str],
+) -> str:
     """Return the page: what was combined and how, the figure, and every effect."""
     stamp = (
         "<p class='stamp'>Synthetic data: no number here is a finding</p>"
@@ -175,8 +191,15 @@ def _page(effects: Sequence[HeadlineEffect], combined: Combination | None, svg: 
         "{text-align:left}svg{max-width:100%;height:auto}.stamp{border:1.5px solid #8a3b00;color:#6b2e00;"
         f"padding:.05rem .5rem;display:inline-block}}</style></head><body><h1>Across studies</h1>{stamp}"
         f"{''.join(parts)}<h2>Effects by which each study answers</h2><div class='table'>"
-        f"{_table(effects)}</div></body></html>\n"
+        f"{_table(effects)}</div>{_unanswered(without)}</body></html>\n"
     )
+
+
+def _unanswered(without: Sequence[str]) -> str:
+    if not without:
+        return ""
+    named = html.escape(", ".join(without))
+    return f"<p>No effect with an interval stands in the answer of: {named}.</p>"
 
 
 def _sentences(combined: Combination) -> Iterator[str]:
