@@ -40,7 +40,8 @@ def sentences() -> Catalog:
         for forms in messages_of_module(path.read_text(encoding="utf-8")):
             template.add(forms if len(forms) > 1 else forms[0], None, [(_shown(path), 0)])
     options = {"silent": "false", "newstyle_gettext": "true"}
-    for path in sorted((ROOT / "workflow" / "report").rglob("*.j*")):
+    folders = (ROOT / "workflow" / name for name in ("report", "package"))
+    for path in (path for folder in folders for path in sorted(folder.rglob("*.j*"))):
         taken = extract_from_file("jinja2.ext:babel_extract", path, options=options)
         for _, message, _, _ in taken:
             template.add(message, None, [(_shown(path), 0)])

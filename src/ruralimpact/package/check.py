@@ -5,8 +5,10 @@ import json
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import get_args
 from urllib.parse import unquote
 
+from ruralimpact.language import Language, gettext, marked, speaking
 from ruralimpact.package.comparison import differences
 from ruralimpact.package.layout import (
     CRATE,
@@ -29,8 +31,8 @@ _NEEDED = (
     *(DOCUMENTATION / f"{name}.md" for name in ("risk_of_bias", "reproducibility")),
 )
 _SECTIONS = (
-    *("Data availability", "Software", "Run time and machine", "How to run"),
-    *("Exhibits", "Checklists", "Licences"),
+    *(marked("Data availability"), marked("Software"), marked("Run time and machine")),
+    *(marked("How to run"), marked("Exhibits"), marked("Checklists"), marked("Licences")),
 )
 
 
@@ -86,10 +88,17 @@ def _documents(package: Path, manifest: Manifest) -> Iterator[str]:
     if (package / README).is_file():
         text = (package / README).read_text(encoding="utf-8")
         for heading in _SECTIONS:
-            if f"\n## {heading}\n" not in text:
+            if not any(f"\n## {told}\n" in text for told in _in_every_language(heading)):
                 yield f"{README}: has no section '{heading}'"
     if (package / CRATE).is_file():
         yield from _crate(package, manifest)
+
+
+def _in_every_language(heading: str) -> Iterator[str]:
+    for language in get_args(Language):
+        with speaking(language):
+            told = gettext(heading)
+        yield told
 
 
 def _crate(package: Path, manifest: Manifest) -> Iterator[str]:

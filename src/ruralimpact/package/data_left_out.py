@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+from ruralimpact.language import gettext
 from ruralimpact.package.layout import LEFT_OUT, PROJECT, RESULTS
 from ruralimpact.privacy.keyed_ids import KEY_FILE
 from ruralimpact.survey.file_digest import file_digest
@@ -25,10 +26,10 @@ def leave_out(package: Path, raw: list[Path]) -> None:
     raw : list of path
         Raw files, relative to the project.
     """
-    reasons = {PROJECT / path: "raw file, not to be shared" for path in raw}
-    reasons |= {PROJECT / KEY_FILE: "key of identifiers"}
+    reasons = {PROJECT / path: gettext("raw file, not to be shared") for path in raw}
+    reasons |= {PROJECT / KEY_FILE: gettext("key of identifiers")}
     results = dict.fromkeys(
-        _of_units(package), "rows of units, or numbers before small cells are hidden"
+        _of_units(package), gettext("rows of units, or numbers before small cells are hidden")
     )
     reasons |= results
     lines = []

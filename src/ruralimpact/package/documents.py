@@ -14,10 +14,13 @@ from jinja2 import Environment, StrictUndefined
 from ruralimpact import __version__
 from ruralimpact.config import load_config
 from ruralimpact.contracts import REGISTRY
+from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.document import FindingsDocument
 from ruralimpact.exhibits.registry import kinds_of
+from ruralimpact.language import gettext, marked, ngettext
 from ruralimpact.locations import shipped
-from ruralimpact.package.checklists import Checklist, checklists, facts_of
+from ruralimpact.package.checklist import FOR_THE_AUTHOR, Checklist, facts_of
+from ruralimpact.package.checklists import checklists
 from ruralimpact.package.layout import (
     DOCUMENTATION,
     EXHIBITS_MAP,
@@ -33,7 +36,6 @@ from ruralimpact.schema.quality import QualityReport
 from ruralimpact.survey.file_digest import file_digest
 from ruralimpact.trace.construction import in_words
 
-FOR_THE_AUTHOR = "**For the author**"
 _HEADING = r"^## {}\s*\n(.*?)(?=^## |\Z)"
 
 
@@ -77,8 +79,8 @@ def raw_file_lines(files: StudyFiles, package: Path) -> list[RawFileLine]:
                     lies.relative_to(package).as_posix(),
                     source.label or source.name,
                     file_digest(lies),
-                    f"{rows:,}" if path == source.path else "",
-                    "made by the run itself" if generated else _origin(files, Path(path)),
+                    formatting.count(rows) if path == source.path else "",
+                    gettext("made by the run itself") if generated else _origin(files, Path(path)),
                 )
             )
     return lines
@@ -87,7 +89,7 @@ def raw_file_lines(files: StudyFiles, package: Path) -> list[RawFileLine]:
 def _origin(files: StudyFiles, path: Path) -> str:
     near = [note for note in files.notes if note.parent in (path.parent, path.parent.parent)]
     if not near:
-        return f"{FOR_THE_AUTHOR}: who collected it, when, and under which name it can be found"
+        return _left(marked("who collected it, when, and under which name it can be found"))
     return f"`{PROJECT.as_posix()}/{near[0].as_posix()}`"
 
 
@@ -99,8 +101,13 @@ def data_licence(files: StudyFiles) -> str:
         if (section := _section(note.read_text(encoding="utf-8"), "Licence"))
     ]
     if files.study.synthetic and not files.raw:
-        return "simulated by the program; as the program."
-    return " ".join(told) or f"{FOR_THE_AUTHOR}: under which terms they may be used and handed on."
+        return gettext("simulated by the program; as the program.")
+    return " ".join(told) or _left(marked("under which terms they may be used and handed on."))
+
+
+def _left(question: str) -> str:
+    """Return what is left for the author."""
+    return f"**{gettext(FOR_THE_AUTHOR)}**: {gettext(question)}"
 
 
 def _section(text: str, heading: str) -> re.Match[str] | None:
@@ -182,8 +189,13 @@ def write_documents(
     )
     template = shipped("workflow", "package", "README.md.j2").read_text(encoding="utf-8")
     environment = Environment(
-        undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True, trim_blocks=True
+        undefined=StrictUndefined,
+        autoescape=False,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     page = environment.from_string(template).render(
         study=study,
         data=raw,
@@ -198,7 +210,7 @@ def write_documents(
         compared=compared,
         plugins=files.plugins.folders,
         exhibits=exhibits,
-        checklists=[(checklist.name, checklist.title) for checklist in lists],
+        checklists=[(checklist.name, gettext(checklist.title)) for checklist in lists],
         licence=data_licence(files),
     )
     (package / README).write_text(re.sub(r"\n{3,}", "\n\n", page), encoding="utf-8")
@@ -207,10 +219,12 @@ def write_documents(
 def specifications_page(package: Path) -> str:
     """Return the lists of specifications of all rounds in words, each with its digest."""
     lines = [
-        "# Specifications",
+        f"# {gettext('Specifications')}",
         "",
-        "Written before any outcome was read. The digest is the SHA-256 of list and definitions in "
-        "`design/specifications.json`.",
+        gettext(
+            "Written before any outcome was read. The digest is the SHA-256 of list and definitions in "
+            "`design/specifications.json`."
+        ),
     ]
     for path in sorted((package / RESULTS).rglob("design/specifications.json")):
         listed = json.loads(path.read_bytes())
@@ -218,7 +232,9 @@ def specifications_page(package: Path) -> str:
         lines += [
             f"SHA-256: {listed['sha256']}",
             "",
-            f"{len(listed['specifications']):,} estimates:",
+            gettext("{number} estimates:").format(
+                number=formatting.count(len(listed["specifications"]))
+            ),
             "",
         ]
         lines += [f"- {name}" for name in listed["specifications"]]

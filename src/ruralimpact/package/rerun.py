@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from ruralimpact.errors import DataError
+from ruralimpact.language import gettext, ngettext
 
 
 @dataclass(frozen=True)
@@ -30,15 +31,22 @@ class MeasuredRun:
     def time(self) -> str:
         """The run time in whole minutes, rounded up."""
         minutes = ceil(self.seconds / 60)
-        return f"{minutes} minute{'s' if minutes > 1 else ''} at most"
+        told = ngettext("{minutes} minute at most", "{minutes} minutes at most", minutes)
+        return told.format(minutes=minutes)
 
     @property
     def machine(self) -> str:
         """The class of the machine, and nothing that tells which it is."""
         memory = round(psutil.virtual_memory().total / 2**30)
-        return (
-            f"{platform.system()} on {platform.machine()}, {psutil.cpu_count() or 1} cores, "
-            f"{memory} GiB of memory, Python {platform.python_version()}"
+        told = gettext(
+            "{system} on {machine}, {cores} cores, {memory} GiB of memory, Python {python}"
+        )
+        return told.format(
+            system=platform.system(),
+            machine=platform.machine(),
+            cores=psutil.cpu_count() or 1,
+            memory=memory,
+            python=platform.python_version(),
         )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ruralimpact import __version__
 from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.language import language_of, speaking
 from ruralimpact.locations import shipped
 from ruralimpact.package.archive import write_zip
 from ruralimpact.package.comparison import differences, result_files
@@ -125,18 +126,19 @@ def _fill(
     (package / LICENCE).write_text(licence(), encoding="utf-8")
     if shared:
         export_tables(files.study, package)
-    write_documents(
-        files,
-        package,
-        raw=raw_file_lines(files, package),
-        run=run,
-        compared=compared,
-        shared=shared,
-        wheel=wheel.relative_to(package).as_posix(),
-    )
-    if not shared:
-        leave_out(package, files.raw)
-    write_crate(files.study, package, licence=data_licence(files), on=date.today())
+    with speaking(language_of(files.study.language)):
+        write_documents(
+            files,
+            package,
+            raw=raw_file_lines(files, package),
+            run=run,
+            compared=compared,
+            shared=shared,
+            wheel=wheel.relative_to(package).as_posix(),
+        )
+        if not shared:
+            leave_out(package, files.raw)
+        write_crate(files.study, package, licence=data_licence(files), on=date.today())
     manifest = Manifest(
         study=name, version=__version__, data_included=shared, files=digests_of(package)
     )
