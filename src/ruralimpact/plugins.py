@@ -84,8 +84,7 @@ class ExhibitInputs:
         documents print of a `ruralimpact.exhibits.quantities.Quantity`, as text by quantity.
     statements : str
         ``"module:function"`` inside the plug-in, or empty; called with `StudyResults`, returns what of
-        documents the study's findings answer: by finding, pairs of a name and the address of what it says,
-        from the folder of the report.
+        documents the study's findings answer: by finding, pairs of a name and what it says, with its place.
     """
 
     kinds: tuple[str, ...]

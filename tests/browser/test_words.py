@@ -14,6 +14,7 @@ from ruralimpact.exhibits.answer.box import MOST_WORDS
 from ruralimpact.exhibits.answer.statement import word_count
 
 sys.path.append(str(Path(__file__).parents[1]))
+from links import dead_links
 from reading_ease import reading_ease
 
 ROOT = Path(__file__).parents[2]
@@ -115,3 +116,13 @@ def test_reports_print_labels_and_no_names_of_the_configuration(name: str) -> No
     pattern = re.compile(rf"(?<![\w/.])({'|'.join(map(re.escape, sorted(keys)))})(?![\w/.])")
     faults = [line[:160] for line in lines_of(report) if pattern.search(line)]
     assert faults == []
+
+
+def test_every_link_leads_somewhere() -> None:
+    assert list(dead_links(RESULTS)) == []
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_no_link_of_a_study_leads_out_of_its_folder(study: str) -> None:
+    """Its folder is handed on alone, too, in a replication package."""
+    assert list(dead_links(RESULTS / study, outside=False)) == []

@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from links import dead_links
 from study_models import SHIPPED
 
 from ruralimpact.config import load_study
@@ -17,6 +18,7 @@ from ruralimpact.plugins import load_plugins
 from ruralimpact.schema.exhibit import MOST_IN_MAIN, BriefExhibits, Exhibit, Exhibits
 
 KINDS = package_kinds()
+ROOT = Path(__file__).parents[2]
 
 
 def listed(*kinds: str) -> tuple[Exhibit, ...]:
@@ -96,5 +98,24 @@ def test_a_page_of_methods_keeps_only_links_that_lead_somewhere() -> None:
         page = methods_page(spanish, ["one"], "es")
     assert '<html lang="es">' in page and '<a href="../report.html">Informe</a>' in page
     assert '<p><a href="one.html">one</a>, two</p>' in page
+    assert '<h1 id="a-b">' in methods_page("# A <b>", [])
     exhibits = Exhibits(tables=listed("impact", "balance"), figures=listed("forest"))
     assert methods_of(exhibits, KINDS) == ("balance", "matching")
+
+
+def test_every_link_of_the_pages_of_methods_leads_somewhere(tmp_path: Path) -> None:
+    pages = sorted((ROOT / "docs" / "methods").glob("*.md"))
+    names = [path.stem for path in pages]
+    (tmp_path / "methods").mkdir()
+    (tmp_path / "report.html").touch()
+    for path in pages:
+        page = methods_page(path.read_text(encoding="utf-8"), names)
+        (tmp_path / "methods" / f"{path.stem}.html").write_text(page, encoding="utf-8")
+    assert len(names) > 20
+    assert list(dead_links(tmp_path, outside=False)) == []
+
+
+def test_a_link_to_no_file_and_one_to_no_anchor_are_dead(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text('<p id="one"><a href="b.html#one"><a href="#one">', "utf-8")
+    (tmp_path / "b.html").write_text('<a href="a.html#one"><img src="c.svg">', "utf-8")
+    assert list(dead_links(tmp_path)) == ["a.html: b.html#one", "b.html: c.svg"]

@@ -13,6 +13,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 import yaml
+from links import dead_links
 from project import ROOT, STUDY, Project
 
 from ruralimpact.cli import main
@@ -92,6 +93,8 @@ def test_a_package_has_what_reviewers_ask_for(made: Path, finished: Project) -> 
     matching = (package / "documentation" / "matching.md").read_text(encoding="utf-8")
     assert "184 of 185 treated units and 89 of 429 controls" in matching
     assert "**For the author**: what was tried" in matching
+    assert list(dead_links(package, outside=False)) == []
+    assert list(dead_links(project.root / "results")) == []
     archive = zipfile.ZipFile(package.with_suffix(".zip"))
     assert f"{STUDY}/README.md" in archive.namelist()
     assert len(archive.namelist()) == len(read_manifest(package).files) + 1

@@ -25,8 +25,9 @@ def published_value(claim: Claim) -> str:
     """Return the printed number, or the words in its place."""
     if claim.number is None:
         return claim.printed
-    text = formatting.number(claim.number, claim.decimals)
-    return text.replace(",", "") if claim.unit in _UNSEPARATED else text
+    if claim.unit in _UNSEPARATED:
+        return f"{claim.number:.0f}"
+    return formatting.number(claim.number, claim.decimals)
 
 
 def unit_and_base(claim: Claim) -> str:
@@ -41,6 +42,12 @@ def unit_and_base(claim: Claim) -> str:
 def subject(claim: Claim) -> str:
     """Return what a claim measures and of whom, in one line."""
     return f"{claim.quantity} ({claim.population})"
+
+
+def statement(claim: Claim) -> str:
+    """Return what a claim says, and where."""
+    said = " ".join(filter(None, (published_value(claim), unit_and_base(claim))))
+    return f"{claim.document}, {claim.place}: {subject(claim)}, {said}"
 
 
 def sentence_case(text: str) -> str:

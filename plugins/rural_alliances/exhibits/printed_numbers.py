@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from rural_alliances.claims.records import Claim, Published
+from rural_alliances.exhibits import claims_words as words
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.quantities import Quantity, quantity_of
 from ruralimpact.exhibits.results import StudyResults
@@ -32,11 +33,11 @@ def printed_numbers(results: StudyResults) -> dict[Quantity, str]:
 
 
 def claims_by_finding(results: StudyResults) -> dict[str, list[tuple[str, str]]]:
-    """Return the claims that each finding of this study stands beside, with their lines of the ledger."""
+    """Return the claims that each finding of this study stands beside, in words with their places."""
     claims: dict[str, list[tuple[str, str]]] = {}
     for claim, names in own_claims(results):
         for name in names:
-            claims.setdefault(name, []).append((claim.id, f"../claims.html#{claim.id}"))
+            claims.setdefault(name, []).append((claim.id, words.statement(claim)))
     return claims
 
 

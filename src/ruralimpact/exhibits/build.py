@@ -18,7 +18,7 @@ from ruralimpact.exhibits.document import (
     RawFile,
     ShownFigure,
     ShownTable,
-    StatementLink,
+    Statement,
     StudyWords,
 )
 from ruralimpact.exhibits.earlier_words import in_the_language
@@ -225,7 +225,7 @@ def _in_lines(content: Any) -> Any:
 
 
 def _with_statements(
-    shown: Iterable[Shown], statements: Mapping[str, Sequence[StatementLink]]
+    shown: Iterable[Shown], statements: Mapping[str, Sequence[Statement]]
 ) -> Iterator[Shown]:
     for own in shown:
         yield own.model_copy(update={"statements": tuple(statements.get(own.anchor, ()))})

@@ -53,11 +53,16 @@ class Term(Written):
     text: str
 
 
-class StatementLink(Written):
-    """What a document says, by its name in a ledger, and where the ledger has it."""
+class Statement(Written):
+    """What a document says, by its name in a ledger, and in words with its place."""
 
     label: str
-    address: str
+    text: str
+
+    @property
+    def anchor(self) -> str:
+        """Where the report has it."""
+        return f"statement-{self.label}"
 
 
 class ShownTable(Written):
@@ -71,7 +76,7 @@ class ShownTable(Written):
     title: str
     number: int
     annex: bool = False
-    statements: tuple[StatementLink, ...] = ()
+    statements: tuple[Statement, ...] = ()
 
     @property
     def anchor(self) -> str:

@@ -3,7 +3,19 @@
 from ruralimpact.language import marked
 
 FORMS = (
+    # Covariates and arms
+    marked("{covariate}, before"),
+    marked("{covariate}, squared"),
+    marked("treated"),
+    marked("controls"),
+    marked("{arm}, eligible"),
+    marked("{arm}, not eligible"),
+    marked("never treated"),
+    marked("first treated in {label}"),
+    marked("reference period: zero by construction"),
     # Exclusions
+    marked("{label}: all ended in the first period"),
+    marked("{label}: all ended, and none was seen to last"),
     marked("the covariate {name} is missing"),
     marked("the outcome is missing"),
     marked("the outcome of all its matches is missing"),

@@ -16,11 +16,16 @@ from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.language import SOURCE, current, gettext, number_marks
 
 _COLUMNS = ("reason", "percent_reason", "gamma_reason", "irr_reason", "infeasible", "warning")
-_LABELLED = ("std_errors", "propensity_models", "returns_drivers")
+_LABELLED = (
+    *("balance", "analysed_balance", "balance_by_arm", "summary_statistics"),
+    *("std_errors", "propensity_models", "returns_drivers"),
+)
 # Exhibits look there for the reason of the reference period.
 _READ_BY_REASON = ("event_study",)
 _VALUES = {"count": r"[\d.,]*\d(?:e-\d+)?", "name": r"\S+"}
 """What may stand in a placeholder; anything in others."""
+_OWN_WORDS = ("covariate", "label")
+"""Placeholders of words of the study."""
 _PLACEHOLDER = re.compile(r"\\\{(\w+)\\\}")
 
 
@@ -70,6 +75,8 @@ def _part(name: str, value: str) -> str:
     if re.fullmatch(_VALUES["count"], value):
         marks = number_marks()
         return value.translate(str.maketrans(",.", f"{marks.group}{marks.decimal}"))
+    if name in _OWN_WORDS:
+        return value
     return value.replace(" and ", gettext(" and ")) if name == "names" else translated(value)
 
 

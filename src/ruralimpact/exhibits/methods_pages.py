@@ -1,7 +1,9 @@
 """Pages that describe how the numbers of exhibits are computed, for the folder of a study's results."""
 
+import re
 from collections.abc import Collection
 from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ruralimpact.exhibits.registry import Kinds
@@ -59,11 +61,20 @@ def methods_page(text: str, beside: Collection[str], language: Language = SOURCE
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = parser.parse(text)
     title = next(token.content for token in tokens if token.type == "inline")
+    for opening, words in pairwise(tokens):
+        if opening.type == "heading_open":
+            opening.attrSet("id", _anchor(words.content))
     for token in tokens:
         if token.children:
             token.children = _with_own_links(token.children, beside)
     body = parser.renderer.render(tokens, parser.options, {})
     return _PAGE.format(title=escape(title), body=body, language=language, report=gettext("Report"))
+
+
+def _anchor(heading: str) -> str:
+    """Return the anchor of a heading, as the site of the documentation has it."""
+    letters = re.sub(r"[^\w\s-]", "", heading).strip().lower()
+    return re.sub(r"[-\s]+", "-", letters)
 
 
 def _with_own_links(tokens: list["Token"], beside: Collection[str]) -> list["Token"]:

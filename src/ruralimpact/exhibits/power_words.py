@@ -132,7 +132,7 @@ def _line(results: StudyResults, part: pd.DataFrame, *, several: bool) -> str:
     best = part.loc[part["n_clusters"] == most["n_clusters"]].sort_values("mde").iloc[0]
     if best["design"] != least["design"]:
         text += (
-            f"; {formatting.lower_first(DESIGNS[str(best['design'])])} "
+            f"; {formatting.lower_first(gettext(DESIGNS[str(best['design'])]))} "
             f"{amount(results, best.to_dict())}"
         )
     return f"{text}."

@@ -1,14 +1,21 @@
 """The report of a study: one page that holds its tables and figures and needs no network."""
 
 import base64
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from ruralimpact.estimation.ledger import SpecificationList
 from ruralimpact.exhibits import formatting
-from ruralimpact.exhibits.document import FindingsDocument, HeadlineLine, ShownFigure, ShownTable
+from ruralimpact.exhibits.document import (
+    FindingsDocument,
+    HeadlineLine,
+    ShownFigure,
+    ShownTable,
+    Statement,
+)
 from ruralimpact.exhibits.registry import Kinds
 from ruralimpact.exhibits.report_parts import ReportPart, report_parts
 from ruralimpact.exhibits.write_html import STYLE, fragment_of
@@ -133,6 +140,7 @@ def report_page(
         first_shown_in=partial(_first_shown_in, exhibits),
         sections=[_linked(part, document, kinds) for part in shown.parts(annex=False)],
         annex=[_linked(part, document, kinds) for part in shown.parts(annex=True)],
+        statements=_statements(exhibits),
         lists=lists,
     )
 
@@ -179,6 +187,18 @@ def _first_shown_in(exhibits: Sequence[ShownTable], line: Mapping[str, Any]) -> 
     by_number = sorted(shown, key=lambda own: own.number)
     figures = [own for own in by_number if isinstance(own, ShownFigure)]
     return [*(own for own in by_number if own not in figures)][:1] + figures[:1]
+
+
+def _statements(exhibits: Iterable[ShownTable]) -> list[Statement]:
+    """Return what documents say of all exhibits, each once."""
+    stated = {own.label: own for shown in exhibits for own in shown.statements}
+    return [stated[label] for label in sorted(stated, key=_by_number)]
+
+
+def _by_number(label: str) -> tuple[str | int, ...]:
+    """Put ``P9`` before ``P10``."""
+    parts = re.split(r"(\d+)", label)
+    return tuple(int(part) if part.isdigit() else part for part in parts)
 
 
 def _methods(shown: ShownTable, kinds: Kinds) -> str:

@@ -65,7 +65,7 @@ class StudyResults:
     printed : mapping
         What documents print of a quantity, as text, to be set beside its estimates.
     statements : mapping of str to tuple
-        By finding, what of documents it answers: names with addresses from the report.
+        By finding, what of documents it answers: names with what they say.
     """
 
     study: Study

@@ -19,7 +19,7 @@ class ChecklistAnswer:
 
     Attributes
     ----------
-    item : str
+    asked : str
         What is to be reported.
     lines : tuple of str
         What the run knows of it; none where only the author can answer.
@@ -27,7 +27,7 @@ class ChecklistAnswer:
         What is left for the author; empty where nothing is.
     """
 
-    item: str
+    asked: str
     lines: tuple[str, ...] = ()
     open: str = ""
 
@@ -36,7 +36,7 @@ class ChecklistAnswer:
         """The item with its answer, as a list in Markdown."""
         told = [f"  - {gettext(line)}" for line in self.lines]
         left = [f"  - **{gettext(FOR_THE_AUTHOR)}**: {gettext(self.open)}"] if self.open else []
-        return "\n".join([f"- [{' ' if self.open else 'x'}] {gettext(self.item)}", *told, *left])
+        return "\n".join([f"- [{' ' if self.open else 'x'}] {gettext(self.asked)}", *told, *left])
 
 
 @dataclass(frozen=True)

@@ -64,8 +64,8 @@ def reproducibility(study: Study) -> Checklist:
             "for."
         ),
         (
-            *(ChecklistAnswer(item, (line,)) for item, line in _KNOWN),
-            *(ChecklistAnswer(item, open=left) for item, left in _FOR_THE_AUTHOR),
+            *(ChecklistAnswer(asked, (line,)) for asked, line in _KNOWN),
+            *(ChecklistAnswer(asked, open=left) for asked, left in _FOR_THE_AUTHOR),
             ChecklistAnswer(
                 marked("Findings of simulated data are not called findings"), (synthetic,)
             ),

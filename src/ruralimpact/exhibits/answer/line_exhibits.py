@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from ruralimpact.exhibits.document import AnswerBox, HeadlineLine, StatementLink
+from ruralimpact.exhibits.document import AnswerBox, HeadlineLine, Statement
 from ruralimpact.exhibits.model import Table, TablesOfExhibit
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.registry import Kinds
@@ -38,7 +38,7 @@ def with_exhibits(
 
 def statements_of_exhibits(
     results: StudyResults, tables: Sequence[TablesOfExhibit], kinds: Kinds
-) -> dict[str, list[StatementLink]]:
+) -> dict[str, list[Statement]]:
     """Return what documents state of the numbers that each exhibit shows, by its anchor.
 
     Parameters
@@ -48,12 +48,12 @@ def statements_of_exhibits(
     tables : sequence of TablesOfExhibit
     kinds : Kinds
     """
-    statements: dict[str, list[StatementLink]] = {}
+    statements: dict[str, list[Statement]] = {}
     for finding, named in results.statements.items():
-        links = [StatementLink(label=label, address=address) for label, address in named]
+        stated = [Statement(label=label, text=text) for label, text in named]
         for anchor in exhibits_showing((finding,), results, tables, kinds):
             own = statements.setdefault(anchor, [])
-            own += [link for link in links if link not in own]
+            own += [statement for statement in stated if statement not in own]
     return statements
 
 

@@ -124,14 +124,11 @@ KIND = kinds.FigureKind(
     asks="gains",
     alone=True,
     draw=gain_distribution_plot,
-    note=(
-        marked(
-            "Left: units by their change in percent, losses in orange, the outer "
-            "hundredths in the bars at the ends. Right: from the tenth to the ninetieth "
-            "percentile, the thick part from the lower to the upper quartile, the median "
-            "as a dot; levels with fewer than ten units are excluded. "
-        )
-        + NOT_ATTRIBUTABLE
+    note=marked(
+        "Left: units by their change in percent, losses in orange, the outer hundredths in the bars at the "
+        "ends. Right: from the tenth to the ninetieth percentile, the thick part from the lower to the upper "
+        "quartile, the median as a dot; levels with fewer than ten units are excluded. {not_attributable}",
+        not_attributable=NOT_ATTRIBUTABLE,
     ),
     words=gain_distribution_words,
 )

@@ -195,7 +195,7 @@ def _analysis_words(results: StudyResults, analysis: str) -> str:
     ]
     largest = formatting.number(before["smd"].abs().max(), 2)
     left = formatting.range_text(
-        list(designs["max_abs_smd"].dropna()) or [float("nan")], 2, "after"
+        list(designs["max_abs_smd"].dropna()) or [float("nan")], 2, gettext("after")
     )
     return gettext("{label}: up to {largest} before and {left}.").format(
         label=results.analysis(analysis).label, largest=largest, left=left

@@ -111,7 +111,8 @@ def _legend(
     designs: list[str], colours: Mapping[str, str], markers: Mapping[str, str], *, present: bool
 ) -> "list[Artist]":
     entries = [
-        palette.line(label=DESIGNS[name], **_look(name, colours, markers)) for name in designs
+        palette.line(label=gettext(DESIGNS[name]), **_look(name, colours, markers))
+        for name in designs
     ]
     if present:
         entries.append(palette.line(label=gettext("Groups of the present wave"), **_PRESENT))

@@ -6,6 +6,7 @@ import numpy as np
 
 from ruralimpact.design.methods import OVER_TIME
 from ruralimpact.exhibits import disclosure, formatting, kinds, palette
+from ruralimpact.exhibits.earlier_words import translated
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.over_time_panels import OutcomePanel, finish, grid, panels_of
 from ruralimpact.exhibits.results import StudyResults
@@ -46,6 +47,7 @@ def _arms(panel: OutcomePanel) -> list[str]:
 
 
 def _label(arm: str) -> str:
+    arm = translated(arm)
     return arm[:1].upper() + arm[1:]
 
 
@@ -116,7 +118,9 @@ def trends_words(results: StudyResults, exhibit: OfEstimates) -> str:
             ends = rows.sort_values("period")["estimate"].iloc[[0, -1]]
             first, last = (formatting.number(factor * value, decimals) for value in ends)
             arms.append(
-                gettext("{arm} from {first} to {last}").format(arm=arm, first=first, last=last)
+                gettext("{arm} from {first} to {last}").format(
+                    arm=translated(str(arm)), first=first, last=last
+                )
             )
         parts.append(f"{panel.title.replace(chr(10), ' ')}: {', '.join(arms)}.")
     return gettext("Mean outcome of each arm by wave, first to last. ") + " ".join(parts)

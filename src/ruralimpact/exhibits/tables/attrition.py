@@ -271,7 +271,7 @@ def _effect_rows(results: StudyResults, bounds: pd.DataFrame) -> Iterator[Row]:
 
 def _effect_row(results: StudyResults, shown: Sequence[Shown], record: Record) -> Row:
     estimator = _estimator(results, str(record["estimator"]))
-    label = ", ".join(part for part in (_KINDS[record["kind"]], estimator) if part)
+    label = ", ".join(part for part in (gettext(_KINDS[record["kind"]]), estimator) if part)
     keys = ("attrition", "outcome", "kind", "estimator", "unit")
     if record["reason"]:
         values = {name: record[name] for name in (*keys, "reason")}
@@ -284,7 +284,7 @@ def _effect_row(results: StudyResults, shown: Sequence[Shown], record: Record) -
 def _estimator(results: StudyResults, name: str) -> str:
     if name.startswith(STRATEGY):
         return formatting.lower_first(results.strategy_label(name.removeprefix(STRATEGY)))
-    return _ESTIMATORS[name]
+    return gettext(_ESTIMATORS[name])
 
 
 _COUNTED = ("n_treated", "n_control", "n_clusters")

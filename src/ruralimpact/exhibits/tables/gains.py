@@ -24,7 +24,7 @@ _LOSS = marked("With less after (%)")
 
 
 def _average(name: str) -> tuple[Shown, Shown]:
-    group = f"{AVERAGES[name]} (%)"
+    group = marked("{average} (%)", average=AVERAGES[name])
     return (
         columns.number(gettext("Change"), group, 0.7, of=name),
         columns.plain_interval(

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.exhibits import columns, disclosure, headings, interpretation, kinds
+from ruralimpact.exhibits.earlier_words import translated
 from ruralimpact.exhibits.model import Cell, Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
@@ -71,7 +72,8 @@ def place_words(record: Mapping[Any, Any]) -> str:
     time = record["event_time"]
     if time == 0:
         return gettext("When it begins")
-    return f"{abs(time):g} {'before' if time < 0 else 'after'}"
+    words = gettext("{time} before") if time < 0 else gettext("{time} after")
+    return words.format(time=f"{abs(time):g}")
 
 
 def _row(results: StudyResults, record: Record, sizes: Sequence[Shown]) -> Row:
@@ -80,7 +82,7 @@ def _row(results: StudyResults, record: Record, sizes: Sequence[Shown]) -> Row:
     row = columns.row_of(results, _COLUMNS, record, label, keys=(), more=named)
     cells = row.cells
     if record["reason"] and not record["suppressed"]:
-        cells = (Cell(record["reason"], span=len(cells)),)
+        cells = (Cell(translated(record["reason"]), span=len(cells)),)
     counted = bool(pd.notna(record["std_error"]) or record["suppressed"])
     own = record if counted else {**record, "n_treated": None, "n_control": None}
     counts = columns.row_of(results, sizes, own, label, keys=())

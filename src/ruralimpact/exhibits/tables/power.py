@@ -96,7 +96,7 @@ def _effect_rows(
     """Effect in the outcome's unit, and below it in percent of the controls."""
     by_groups = {str(record["n_clusters"]): record for record in frame.to_dict("records")}
     labels = {
-        "effect": DESIGNS[frame["design"].iloc[0]],
+        "effect": gettext(DESIGNS[frame["design"].iloc[0]]),
         "percent": gettext("in percent of the control mean"),
     }
     for measure, label in labels.items():
@@ -146,8 +146,11 @@ def _effect_notes(frame: pd.DataFrame) -> tuple[str, ...]:
     )
 
 
+_BASES = (marked("estimated"), marked("assumed"))
+
+
 def _basis_notes(frame: pd.DataFrame) -> tuple[str, ...]:
-    how = [word for word in ("estimated", "assumed") if (frame["basis"] == word).any()]
+    how = [gettext(word) for word in _BASES if (frame["basis"] == word).any()]
     notes = [
         gettext(
             "Variances are those of the present wave within arms, by the analysis of "
