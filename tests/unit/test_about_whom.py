@@ -19,6 +19,7 @@ from outcome_missing import (
     results_of,
 )
 
+from ruralimpact.exhibits import interpretation
 from ruralimpact.exhibits.about_whom import about_whom
 from ruralimpact.exhibits.analysed_units import sizes
 from ruralimpact.exhibits.answer.box import answer_box
@@ -161,6 +162,20 @@ def test_a_caliper_that_loses_many_is_said_with_its_reason(tmp_path: Path) -> No
     assert "no candidate within the caliper: " in text and text.startswith(
         "This estimate is about "
     )
+
+
+def test_what_holds_of_all_outcomes_is_said_once(
+    results: StudyResults, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def same(*_: object, several: bool = False) -> str:
+        return "These are about 9." if several else "This is about 9."
+
+    monkeypatch.setattr(interpretation, "about_whom", same)
+    (line,) = interpretation.impact_lines(results, ["matched"])
+    assert line.endswith(" These are about 9.") and "This is" not in line
+    monkeypatch.setattr(interpretation, "about_whom", lambda *names, **_: f"About {names[-1]}.")
+    (line,) = interpretation.impact_lines(results, ["matched"])
+    assert line.count("About price.") == line.count("About income.") == 1
 
 
 def test_the_sample_table_shows_who_is_behind_each_estimate(results) -> None:

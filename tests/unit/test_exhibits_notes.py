@@ -50,6 +50,14 @@ def test_every_table_of_estimates_prints_what_they_note(results: StudyResults, k
     assert label in notes[-1]
 
 
+def test_notes_print_labels_for_names(results: StudyResults) -> None:
+    name, outcome = next(iter(results.study.outcomes.items()))
+    (notes,) = notes_of(
+        noted(results, nn5=f"regression without '{name}', not '{name}_2'"), "impact"
+    )
+    assert notes[-1].startswith(f"Regression without “{outcome.label}”, not '{name}_2' (")
+
+
 def test_the_benchmark_prints_them_too(results: StudyResults) -> None:
     (notes,) = notes_of(noted(results, nn5="odd"), "benchmark", benchmark="experiment")
     assert notes[-1].startswith("Odd (")

@@ -126,12 +126,6 @@ function makeFilterable(figure, table, runs) {
   });
 }
 
-function markOverflow() {
-  for (const box of document.querySelectorAll(".scroll")) {
-    box.classList.toggle("overflows", box.scrollWidth > box.clientWidth + 1);
-  }
-}
-
 function openTo(hash) {
   const target = hash.length > 1 && document.getElementById(decodeURIComponent(hash.slice(1)));
   if (!target) return;
@@ -148,17 +142,8 @@ for (const figure of document.querySelectorAll("figure.table")) {
   if (runs.some(({ blocks }) => blocks.length > 1)) makeSortable(table, runs);
   if (rows >= FEWEST) makeFilterable(figure, table, runs);
 }
-for (const box of document.querySelectorAll(".scroll")) {
-  const cue = document.createElement("p");
-  cue.className = "swipe";
-  cue.textContent = "{{ _("Wider than the page: scroll sideways") }} \u2192";
-  box.before(cue);
-}
-addEventListener("resize", markOverflow);
 addEventListener("hashchange", () => openTo(location.hash));
 addEventListener("beforeprint", () => {
   for (const part of document.querySelectorAll("details")) part.open = true;
 });
-for (const part of document.querySelectorAll("details")) part.addEventListener("toggle", markOverflow);
-markOverflow();
 openTo(location.hash);

@@ -62,7 +62,7 @@ def _parts(name: str) -> PageParts:
     return PageParts(
         _shipped("parts.html.j2") + _shipped(f"{name}.html.j2"),
         style=_shipped("page.css") + _shipped(f"{name}.css"),
-        script=_shipped("report.js") if name == "report" else "",
+        script=(_shipped("report.js") if name == "report" else "") + _shipped("overflow.js"),
     )
 
 

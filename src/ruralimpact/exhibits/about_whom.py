@@ -41,7 +41,7 @@ def analysed_arms(results: StudyResults, analysis: str, spec_id: str) -> dict[st
     return arms
 
 
-def about_whom(results: StudyResults, analysis: str, outcome: str) -> str:
+def about_whom(results: StudyResults, analysis: str, outcome: str, *, several: bool = False) -> str:
     """Return how many of each arm the estimates on an outcome rest on, and why others are not in them.
 
     Parameters
@@ -49,6 +49,8 @@ def about_whom(results: StudyResults, analysis: str, outcome: str) -> str:
     results : StudyResults
         With the tables `NEEDS` and ``estimates``.
     analysis, outcome : str
+    several : bool
+        The sentence is about estimates of several outcomes.
 
     Returns
     -------
@@ -64,7 +66,7 @@ def about_whom(results: StudyResults, analysis: str, outcome: str) -> str:
         return ""
     sentence = (
         gettext("This estimate is about {parts}.")
-        if len(shown) == 1
+        if len(shown) == 1 and not several
         else gettext("These estimates are about {parts}.")
     )
     return sentence.format(parts=gettext(", and about ").join(parts))

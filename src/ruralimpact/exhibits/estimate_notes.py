@@ -40,7 +40,10 @@ def estimate_notes(results: StudyResults, table: Table, *, of_outcomes: bool = T
     ]
     noted = pd.DataFrame(rows, columns=["text", "number", "analysis", "strategy", "outcome"])
     return [
-        _sentence(translated(_words(str(text), own["number"])) + _whose(results, frame, own))
+        _sentence(
+            results.with_labels_of_quoted(translated(_words(str(text), own["number"])))
+            + _whose(results, frame, own)
+        )
         for text, own in noted.groupby("text", sort=False)
     ]
 

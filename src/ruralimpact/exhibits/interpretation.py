@@ -40,10 +40,22 @@ def impact_lines(results: StudyResults, analyses: Sequence[str]) -> tuple[str, .
         sentence = impact_sentence(results, analysis, first)
         where = f"{results.analysis(analysis).label}: " if len(analyses) > 1 else ""
         start = f"{where}{sentence}" if where else sentence[:1].upper() + sentence[1:]
-        about = about_whom(results, analysis, first)
-        words = (start, about, *(_short(results, analysis, name) for name in others))
+        said, last = _about_whom(results, analysis, (first, *others))
+        short = (f"{_short(results, analysis, name)} {said[name]}".rstrip() for name in others)
+        words = (start, said[first], *short, last)
         lines.append(" ".join(word for word in words if word))
     return tuple(lines)
+
+
+def _about_whom(
+    results: StudyResults, analysis: str, outcomes: Sequence[str]
+) -> tuple[dict[str, str], str]:
+    """Return whom the estimates on each outcome are about; where it is the same, one sentence on all."""
+    said = {name: about_whom(results, analysis, name) for name in outcomes}
+    different = {about for about in said.values() if about}
+    if len(outcomes) == 1 or len(different) != 1 or not all(said.values()):
+        return said, ""
+    return dict.fromkeys(said, ""), about_whom(results, analysis, outcomes[0], several=True)
 
 
 def impact_sentence(results: StudyResults, analysis: str, outcome: str) -> str:
@@ -89,13 +101,11 @@ def _short(results: StudyResults, analysis: str, outcome: str) -> str:
     label = results.outcome_label(outcome)
     if frame.empty:
         return f"{label}: {why_missing(results, every)}."
-    about = about_whom(results, analysis, outcome)
-    after = f" {about}" if about else ""
     span = _span(results, frame, outcome)
     if len(frame) == 1:
-        return f"{label}: {span} ({_ends(results, frame.iloc[0], outcome)}).{after}"
+        return f"{label}: {span} ({_ends(results, frame.iloc[0], outcome)})."
     tested = "" if results.synthetic else f"; {_significant(frame)}"
-    return f"{label}: {span}{tested}.{after}"
+    return f"{label}: {span}{tested}."
 
 
 def _span(results: StudyResults, frame: pd.DataFrame, outcome: str) -> str:

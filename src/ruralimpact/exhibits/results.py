@@ -1,7 +1,7 @@
 """What the exhibits of a study are made from: its results and the words of its configuration."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -110,13 +110,25 @@ class StudyResults:
         return known[name].label if name in known else name
 
     def with_labels(self, text: str) -> str:
-        """Put the labels of variables, in quotation marks, for their names."""
-        names = [re.escape(name) for name in self.study.variables]
-        if not names:
-            return text
+        """Put labels, in quotation marks, for the names of variables, and for quoted ones of raw files."""
+        return self._labelled(text, map(re.escape, self.study.variables))
+
+    def with_labels_of_quoted(self, text: str) -> str:
+        """Put labels for the names in quotation marks of variables, outcomes and columns of raw files."""
+        return self._labelled(text, ())
+
+    def _labelled(self, text: str, bare: Iterable[str]) -> str:
+        built = {**self.study.variables, **self.study.outcomes}
+        labels = {row.variable: row.label for row in self.study.codebook}
+        labels |= {name: variable.label for name, variable in built.items()}
         # All at once, so that a name inside the label of another is left alone.
-        pattern = rf"'?\b({'|'.join(names)})\b'?"
-        return re.sub(pattern, lambda match: f"“{self.variable_label(match[1])}”", text)
+        pattern = "|".join(["'([^']+)'", *(rf"\b{name}\b" for name in bare)])
+
+        def label(found: re.Match[str]) -> str:
+            name = found[1] or found[0]
+            return f"“{labels[name]}”" if name in labels else found[0]
+
+        return re.sub(pattern, label, text)
 
     def outcome_title(self, name: str) -> str:
         """Printed name of an outcome with its unit."""
