@@ -14,7 +14,7 @@ from ruralimpact.exhibits.build import exhibit_files
 from ruralimpact.exhibits.identifiers import identifiers
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.registry import package_kinds
-from ruralimpact.exhibits.write_latex import PACKAGES, latex_document
+from ruralimpact.exhibits.write_latex import PACKAGES, escape, latex_document
 
 KEYS = [
     "matched/nn5/income/percent",
@@ -78,8 +78,34 @@ def test_a_long_table_is_several_floats_of_one_number() -> None:
     assert [n for n in range(130) if text.count(f"number {n},") != 1] == []
 
 
+WITHOUT_PDFLATEX = pytest.mark.skipif(
+    shutil.which("pdflatex") is None, reason="there is no pdflatex here"
+)
+
+
+def test_signs_that_an_article_knows_in_another_encoding_only_name_it() -> None:
+    assert escape("«a»") == (
+        r"{\fontencoding{T1}\selectfont {\guillemotleft}}a{\fontencoding{T1}\selectfont {\guillemotright}}"
+    )
+    assert escape("ę") == r"{\fontencoding{T1}\selectfont \k{e}}"
+    assert escape("ñ") == r"\~n"
+
+
+@WITHOUT_PDFLATEX
+def test_letters_and_marks_of_european_languages_compile(tmp_path: Path) -> None:
+    signs = [chr(code) for code in (*range(0xA1, 0x180), *range(0x2010, 0x2017), 0x20AC)]
+    quotes = "‘’‚“”„‹›†‡•…‰′‵€"
+    body = "\n\n".join(escape(sign) for sign in (*signs, *quotes) if sign.isprintable())
+    source = rf"\documentclass{{article}}\usepackage{{{PACKAGES}}}\begin{{document}}{body}\end{{document}}"
+    (tmp_path / "signs.tex").write_text(source, encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-draftmode", "signs.tex"]
+    subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+    log = (tmp_path / "signs.log").read_text(errors="replace")
+    assert re.findall(r"^! .*", log, re.M) == []
+
+
 @pytest.mark.long
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no pdflatex here")
+@WITHOUT_PDFLATEX
 def test_it_compiles_in_an_article_without_overfull_boxes(tmp_path: Path) -> None:
     made = {
         file.name: file.content

@@ -96,6 +96,11 @@ def test_few_units_are_suppressed_everywhere(few: StudyResults) -> None:
     assert "fewer than 10" in next(iter(returns_headlines(few))).text
 
 
+def test_the_answer_names_the_threshold(results: StudyResults) -> None:
+    percent = 100 * results.study.analyses[0].discount_rate
+    assert f"the threshold of {percent:g} percent." in next(iter(returns_headlines(results))).text
+
+
 def test_figures_draw_and_say_what_they_show(results: StudyResults, few: StudyResults) -> None:
     for kind in (TORNADO, DISTRIBUTION):
         exhibit = entry(kind.kind, analyses=["efa"])

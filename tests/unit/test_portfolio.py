@@ -13,6 +13,7 @@ from ruralimpact.config.exhibits import check_exhibits
 from ruralimpact.description.records import DescriptionTables, RecordedStudy
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.exhibits.figures.portfolio_shares import ShareOptions, share_figure, share_words
+from ruralimpact.exhibits.portfolio_findings import portfolio_headlines
 from ruralimpact.exhibits.registry import package_kinds
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.portfolio.printed import PrintedNumber, agreement
@@ -122,6 +123,15 @@ def test_projects_whose_parts_are_all_nil_have_a_dash(loans: list[float], shown:
     texts = {text.get_text() for text in share_figure(results, exhibit).axes[0].texts}
     assert {text.split()[0] for text in texts - {"Index"}} == shown
     assert share_words(results, exhibit)
+
+
+def test_the_answer_says_reach_cost_and_who_pays() -> None:
+    study = study_of(analyses=[ASKED], samples={"all": {}})
+    (line,) = portfolio_headlines(StudyResults(study, computed().tables, quality={}))
+    assert line.text == (
+        "Reached: 140 groups; where the target is known, too, 93 percent of it. Size: 16 members. "
+        "Financing: 120.0 US$ (loan 71 percent, own 29 percent)."
+    )
 
 
 def test_parts_that_add_up_to_another_total_are_marked() -> None:

@@ -207,4 +207,6 @@ def _methods(shown: ShownTable, kinds: Kinds) -> str:
 
 
 def _answers(shown: ShownTable, lines: Sequence[HeadlineLine]) -> tuple[str, ...]:
-    return tuple(line.label or line.text for line in lines if shown.anchor in line.shown_in)
+    return tuple(
+        line.label or line.text.removesuffix(".") for line in lines if shown.anchor in line.shown_in
+    )

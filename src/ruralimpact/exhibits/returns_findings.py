@@ -9,7 +9,7 @@ from ruralimpact.exhibits.citable_numbers import CitableNumber, level_part, with
 from ruralimpact.exhibits.document import HeadlineLine
 from ruralimpact.exhibits.exclusion_notes import too_few
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.exhibits.returns_rows import RECORD
+from ruralimpact.exhibits.returns_rows import RECORD, threshold_percent
 from ruralimpact.language import gettext
 from ruralimpact.schema.rate_of_return import RateOfReturn
 
@@ -49,10 +49,11 @@ def returns_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
         own = results.of("returns", analysis.name, **first).set_index("measure")
         key = f"returns/{analysis.name}/{analysis.accounts[0].name}/{RECORD}"
         cites = (f"{key}/irr", f"{key}/share_above")
-        yield HeadlineLine(label=analysis.label, text=_sentence(results, own), cites=cites)
+        text = _sentence(results, own, threshold_percent(analysis))
+        yield HeadlineLine(label=analysis.label, text=text, cites=cites)
 
 
-def _sentence(results: StudyResults, own: pd.DataFrame) -> str:
+def _sentence(results: StudyResults, own: pd.DataFrame, threshold: str) -> str:
     rate, above = own.loc["irr"], own.loc["share_above"]
     if own["suppressed"].any():
         return gettext("No rate of return is printed: {too_few}.").format(too_few=too_few(results))
@@ -61,10 +62,11 @@ def _sentence(results: StudyResults, own: pd.DataFrame) -> str:
     ends = formatting.interval(100 * rate["conf_low"], 100 * rate["conf_high"], 1)
     return gettext(
         "Rate of return {estimate} percent a year ({ends}) of all {unit_label} "
-        "together; {estimate_2} percent of them return more than the threshold."
+        "together; {estimate_2} percent of them return more than the threshold of {threshold} percent."
     ).format(
         estimate=formatting.number(100 * rate["estimate"], 1),
         ends=ends,
         unit_label=results.study.unit_label,
         estimate_2=formatting.number(100 * above["estimate"], 1),
+        threshold=threshold,
     )

@@ -1,5 +1,6 @@
 r"""Tables as LaTeX: floats with booktabs rules and notes under them, to be taken in with ``\input``."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -38,11 +39,18 @@ _ESCAPES = str.maketrans(
         '"': r"\textquotedblright{}",
         "\N{MINUS SIGN}": r"\ensuremath{-}",
         "\N{EN DASH}": "--",
+        "\N{NON-BREAKING HYPHEN}": "-",
+        "\N{PRIME}": r"\ensuremath{'}",
+        "\N{REVERSED PRIME}": r"\textasciigrave{}",
+        "\N{LATIN SMALL LETTER N PRECEDED BY APOSTROPHE}": "'n",
+        "\N{LATIN SMALL LETTER LONG S}": "s",
         "\N{NO-BREAK SPACE}": "~",
         "\N{DAGGER}": r"\dag{}",
         "\N{DOUBLE DAGGER}": r"\ddag{}",
     }
 )
+# Commands of which TeX's first encoding, that of an article that says nothing, has no letter.
+_OF_T1 = re.compile(r"\\(guil\w+|quot\w+base|k\b|th\b|TH\b|dh\b|DH\b|dj\b|DJ\b|ng\b|NG\b)")
 
 
 def escape(text: str) -> str:
@@ -56,7 +64,8 @@ def escape(text: str) -> str:
 @cache
 def _command(sign: str) -> str:
     """The command of a character; the character itself where there is none."""
-    return str(_encoder().unicode_to_latex(sign))
+    command = str(_encoder().unicode_to_latex(sign))
+    return rf"{{\fontencoding{{T1}}\selectfont {command}}}" if _OF_T1.search(command) else command
 
 
 @cache
