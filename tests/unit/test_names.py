@@ -39,8 +39,8 @@ def test_what_docstrings_point_at_is_there(path: Path) -> None:
 
 
 WORDLESS = {"built", "found", "item", "made", "one", "place", "result", "thing"}
-# Where a place is one on a map, or on a page; and an item one of the rows of a unit, or of a checklist.
-ITEMS = {"source", "harmonise", "identifiers", "shared_keys", "checklists"}
+# Where a place is one on a map, or on a page; and an item one of the rows of a unit.
+ITEMS = {"source", "harmonise", "identifiers", "shared_keys"}
 PLACES = {
     "gains",
     "claims",

@@ -118,15 +118,15 @@ class StudyResults:
         return self._labelled(text, ())
 
     def _labelled(self, text: str, bare: Iterable[str]) -> str:
-        built = {**self.study.variables, **self.study.outcomes}
+        variables = {**self.study.variables, **self.study.outcomes}
         labels = {row.variable: row.label for row in self.study.codebook}
-        labels |= {name: variable.label for name, variable in built.items()}
+        labels |= {name: variable.label for name, variable in variables.items()}
         # All at once, so that a name inside the label of another is left alone.
         pattern = "|".join(["'([^']+)'", *(rf"\b{name}\b" for name in bare)])
 
-        def label(found: re.Match[str]) -> str:
-            name = found[1] or found[0]
-            return f"“{labels[name]}”" if name in labels else found[0]
+        def label(match: re.Match[str]) -> str:
+            name = match[1] or match[0]
+            return f"“{labels[name]}”" if name in labels else match[0]
 
         return re.sub(pattern, label, text)
 
