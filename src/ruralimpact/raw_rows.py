@@ -10,7 +10,7 @@ from ruralimpact.config import load_study
 from ruralimpact.design.comparison import STRATUM, WEIGHT
 from ruralimpact.errors import DataError, RuralImpactError, listed, location
 from ruralimpact.outcomes.unit_ids import in_waves
-from ruralimpact.privacy.keyed_ids import MARK, project_key
+from ruralimpact.privacy.keyed_ids import MARK, key_at_hand
 from ruralimpact.schema.sample import Sample
 from ruralimpact.schema.source import Source
 from ruralimpact.schema.study import Study
@@ -136,7 +136,7 @@ def _surveys(study: Study, names: Sequence[str]) -> Iterator[ReadSource]:
             file=source.path,
             others=read_joined(source),
             marked=marked_columns(codebook, source.name),
-            key=project_key() if has_private_ids(source) else None,
+            key=key_at_hand() if has_private_ids(source) else None,
         )
         yield source, entries, survey
 

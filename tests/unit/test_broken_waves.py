@@ -18,6 +18,8 @@ from ruralimpact.survey.harmonise import harmonise
 from ruralimpact.survey.readers import read_source
 
 ROWS = example_rows(Path(__file__).parents[2] / "docs" / "example" / "producers.csv")
+# A year later everybody sells more.
+LATER = cells("sales", lambda text: text if text in ("", "-99") else f"1{text}")(ROWS)
 COLUMNS = [
     "variable",
     "source",
@@ -99,7 +101,7 @@ VARIANTS = [
 def samples(folder, mutate, write):
     entries = parse_codebook(codebook_of(*CODEBOOK), ["before", "after"])
     tables = {}
-    for name, rows in (("before", ROWS), ("after", mutate(ROWS))):
+    for name, rows in (("before", ROWS), ("after", mutate(LATER))):
         (folder / name).mkdir(exist_ok=True)
         path = write(rows, folder / name)
         wave = {"before": "9", "after": "10"}[name]

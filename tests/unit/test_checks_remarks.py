@@ -311,7 +311,9 @@ def test_an_outcome_of_two_waves_from_one_column_is_told() -> None:
         for name, wave in zip(names, ("2018", "2020", "2022"), strict=True)
     ]
     entries = parse_codebook(codebook_of(*rows), names)
-    (told,) = map(str, remarks_on_columns_of_waves(sources, entries))
+    rows = {name: [2, 3] for name in names}
+    assert not list(remarks_on_columns_of_waves(sources, entries, {**rows, "second": [4, 5]}))
+    (told,) = map(str, remarks_on_columns_of_waves(sources, entries, rows))
     assert told.startswith(
         "file data/wide.sav, column 'y2018': 'income' is read from it for the waves 2018 and 2020"
     )

@@ -13,7 +13,14 @@ from test_survey_and_outcomes_scripts import script
 
 from ruralimpact.cli import main
 from ruralimpact.errors import DataError, RuralImpactError
-from ruralimpact.privacy.keyed_ids import KEY_FILE, key_digest, keyed, lost_key, project_key
+from ruralimpact.privacy.keyed_ids import (
+    KEY_FILE,
+    key_at_hand,
+    key_digest,
+    keyed,
+    lost_key,
+    project_key,
+)
 from ruralimpact.privacy.messages import HIDDEN, without_cells
 from ruralimpact.privacy.scan import likely_identifiers
 from ruralimpact.schema.codebook import COLUMNS
@@ -195,6 +202,13 @@ def test_a_lost_key_is_noticed(project: Path) -> None:
     assert lost_key(project)
     project_key(project)
     assert not lost_key(project)
+
+
+def test_who_only_looks_makes_no_key(project: Path) -> None:
+    passing = key_at_hand(project)
+    assert passing == key_at_hand(project) and not (project / KEY_FILE).exists()
+    assert key_at_hand(project) != (kept := project_key(project))
+    assert key_at_hand(project) == kept
 
 
 def test_hashes_of_near_names_can_still_be_told_to_be_near() -> None:

@@ -289,25 +289,33 @@ def _waves(analysis: object, option: str) -> Sequence[str | int]:
 
 
 def remarks_on_columns_of_waves(
-    sources: Sequence[Source], entries: Sequence[Entry]
+    sources: Sequence[Source], entries: Sequence[Entry], rows: Mapping[str, Collection[int]]
 ) -> Iterator[Remark]:
-    """Yield outcomes that two waves of one file have from the same column: they never change.
+    """Yield outcomes that two waves of one file have from the same cells: they never change.
 
     Parameters
     ----------
     sources : sequence of Source
     entries : sequence of Entry
         Of all sources.
+    rows : mapping of str to collection of int
+        Rows of the file that each source has.
     """
-    waves: dict[tuple[str, str | None, str, str], list[str]] = {}
+    waves: dict[tuple[str, str | None, str, str], list[Source]] = {}
     for source in sources:
         for entry in entries_of(entries, source.name):
-            if entry.role == "outcome" and source.wave is not None:
+            if entry.role == "outcome" and source.wave is not None and source.name in rows:
                 read = (source.path, source.sheet, entry.raw_name, entry.variable)
-                waves.setdefault(read, []).append(str(source.wave))
+                waves.setdefault(read, []).append(source)
     for (path, _, column, variable), several in waves.items():
-        if len(set(several)) > 1:
-            problem = f"'{variable}' is read from it for the waves {' and '.join(several)}: it never changes."
+        alike = dict.fromkeys(
+            str(source.wave)
+            for source in several
+            for other in several
+            if source.wave != other.wave and not set(rows[source.name]).isdisjoint(rows[other.name])
+        )
+        if alike:
+            problem = f"'{variable}' is read from it for the waves {' and '.join(alike)}: it never changes."
             yield Remark(DataError(problem, file=path, column=column))
 
 

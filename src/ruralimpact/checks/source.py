@@ -16,7 +16,7 @@ from ruralimpact.checks.remarks import (
     remarks_on_values,
 )
 from ruralimpact.errors import DataError, RuralImpactError
-from ruralimpact.privacy.keyed_ids import project_key
+from ruralimpact.privacy.keyed_ids import key_at_hand
 from ruralimpact.schema.base import Settings
 from ruralimpact.schema.edit import SelectMultiple
 from ruralimpact.schema.source import Source
@@ -82,7 +82,7 @@ class _Attempt:
 
     def survey(self) -> Survey:
         file, source = self.source.path, self.source
-        key = project_key() if has_private_ids(source) else None
+        key = key_at_hand() if has_private_ids(source) else None
         return harmonise(
             self.raw,
             source,

@@ -10,7 +10,13 @@ from ruralimpact.checks.samples import sample_problems
 from ruralimpact.checks.sound_part import sound_part
 from ruralimpact.checks.source import examine_source
 from ruralimpact.config import check_files, nearest_file, study_examination
-from ruralimpact.errors import ConfigError, DataError, DesignError, RuralImpactError
+from ruralimpact.errors import (
+    ConfigError,
+    DataError,
+    DesignError,
+    RepeatedWaveError,
+    RuralImpactError,
+)
 from ruralimpact.plugins import Plugins
 from ruralimpact.raw_rows import ReadSource, in_surveys, sample_of
 from ruralimpact.schema.document import read_document
@@ -124,7 +130,6 @@ def _data_problems(study: Study, lines: Mapping[str, str]) -> Iterator[RuralImpa
         entries = parse_codebook(study.codebook, names)
     except ConfigError:
         return  # the examination of the configuration has told it
-    yield from remarks_on_columns_of_waves(study.sources, entries)
     surveys: dict[str, ReadSource] = {}
     partial: set[str] = set()
     refused: set[str] = set()
@@ -147,7 +152,11 @@ def _data_problems(study: Study, lines: Mapping[str, str]) -> Iterator[RuralImpa
             refused.add(source.name)
     tables = {name: survey.table for name, (_, _, survey) in surveys.items()}
     yield from remarks_on_waves_unused(tables, study)
-    for problem in sample_problems(study, tables, partial, refused):
+    of_samples = list(sample_problems(study, tables, partial, refused))
+    if not any(isinstance(problem, RepeatedWaveError) for problem in of_samples):
+        rows = {name: survey.rows.tolist() for name, (_, _, survey) in surveys.items()}
+        yield from remarks_on_columns_of_waves(study.sources, entries, rows)
+    for problem in of_samples:
         if isinstance(problem, Remark):
             yield _remark_in_rows(problem, study, surveys)
         else:

@@ -17,6 +17,7 @@ from ruralimpact.outcomes.noted_rows import NotedRows, lacking, taken_further
 from ruralimpact.outcomes.observed_codes import ObservedCodes
 from ruralimpact.outcomes.pool import pool
 from ruralimpact.outcomes.prices import at_study_prices
+from ruralimpact.outcomes.repeated_waves import refuse_repeated_waves
 from ruralimpact.outcomes.set_missing import marks
 from ruralimpact.outcomes.two_periods import DRAWN, two_periods
 from ruralimpact.outcomes.unit_ids import in_waves
@@ -123,6 +124,7 @@ def _construct_sample(
         study.codebook, dict.fromkeys([*surveys, *(source.name for source in study.sources)])
     )
     several = {source.name for source in study.sources if source.item is not None}
+    refuse_repeated_waves(surveys, study, asked, entries, within=f"sample {name}")
     priced = {
         source: _at_study_prices(source, table, entries, study) for source, table in surveys.items()
     }

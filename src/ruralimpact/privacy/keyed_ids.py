@@ -6,6 +6,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -50,6 +51,27 @@ def project_key(folder: str | Path = ".") -> bytes:
             "and no unit can be linked with earlier results.",
         )
     return key
+
+
+def key_at_hand(folder: str | Path = ".") -> bytes:
+    """Return the key of a project, or one that is kept nowhere: for what only looks at the data.
+
+    Parameters
+    ----------
+    folder : path
+        The project's. Nothing is written there.
+
+    Raises
+    ------
+    DataError
+        See `project_key`.
+    """
+    return project_key(folder) if (Path(folder) / KEY_FILE).exists() else _passing_key()
+
+
+@cache
+def _passing_key() -> bytes:
+    return secrets.token_bytes(_BYTES)
 
 
 def _make(path: Path) -> None:
