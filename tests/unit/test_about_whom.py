@@ -117,7 +117,7 @@ def test_the_answer_says_whom_it_is_about(results) -> None:
     box = answer_box(replace(results, findings=findings(results)))
     said = " ".join(line.text for line in (*box.against, *box.further))
     behind = headlines_of(results)[0].record["n_treated"]
-    assert f"Only {behind} of {TREATED} treated producers are behind it" in said
+    assert f"Only {behind} of {TREATED} treated producers are behind it (the outcome" in said
     assert "control producers" not in said  # one of 120 controls is lost
     text = about_whom(results, "matched", "price")
     assert f"{KNOWN} of {TREATED} treated producers" in text

@@ -45,6 +45,22 @@ def test_every_exclusion_is_counted_once() -> None:
     assert counted["rows_before"].tolist() == [240, 238, 236, 235, 234]
 
 
+@pytest.mark.parametrize("fixed", [False, True])
+def test_units_of_a_wave_that_is_not_compared_are_counted_by_arm(fixed: bool) -> None:
+    """Their arm is the one that the other wave shows."""
+    strangers = [f"u{number:03d}" for number in range(20)]
+    arm = "arm" if fixed else "treated"
+    frame = edited(lambda d: d[~d["id"].isin(strangers) | (d["wave"] == 3)])
+    frame["treated"] = frame["treated"].mask(frame["id"].isin(strangers[:15]), 1.0)
+    wanted = {**TWO_ARMS, "treatment": arm, "fixed": fixed, "before": [1, 2], "after": [5, 6]}
+    arms = arms_over_time(analysis_of(wanted), frame.drop(columns=["income", "poor"]))
+    expected = frame[frame["id"].isin(strangers)][arm].value_counts()
+    (lost,) = [own for own in arms.flow.losses if own.reason == "observed in none of the waves"]
+    assert (lost.treated, lost.control) == (expected.get(1.0, 0), expected.get(0.0, 0))
+    assert lost.treated + lost.control == 20
+    assert arms.excluded[0] == ("observed in none of the waves", 20, 360)
+
+
 def test_treatment_that_ends_again_or_began_before_leaves() -> None:
     frame = set_value(["u000:6"], "treated", 0.0)
     frame["treated"] = frame["treated"].mask(frame["id"] == "u001", 1.0)

@@ -137,6 +137,22 @@ def test_two_periods_by_hand():
     ]
 
 
+def test_units_of_waves_that_are_not_compared_are_counted_with_the_arm_that_these_show():
+    table = survey()
+    later = table[table["id"].isin(["leaver", "never"]) & (table["wave"] == 4)]
+    strangers = [
+        later.assign(id=later["id"] + str(number), wave=5, in_scheme=[1.0, 0.0])
+        for number in range(2)
+    ]
+    result = sample("leavers", pd.concat([table, *strangers], ignore_index=True))
+    assert result.units["id"].tolist() == ["leaver", "never"]
+    first, second = result.exclusions[["reason", "rows", "rows_before"]].to_numpy().tolist()[:2]
+    assert first == ["observed in none of the waves", 4, 11]
+    assert second == ["not observed in every wave", 1, 7]
+    lost = result.excluded_arms.query("reason == 'observed in none of the waves'")
+    assert dict(zip(lost["arm"], lost["rows"], strict=True)) == {"treated": 2, "control": 2}
+
+
 def test_a_mean_over_waves_is_missing_where_a_wave_is():
     table = survey()
     table.loc[(table["id"] == "leaver") & (table["wave"] == 3), "income"] = np.nan

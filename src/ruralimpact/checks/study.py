@@ -10,13 +10,8 @@ from ruralimpact.checks.samples import sample_problems
 from ruralimpact.checks.sound_part import sound_part
 from ruralimpact.checks.source import examine_source
 from ruralimpact.config import check_files, nearest_file, study_examination
-from ruralimpact.errors import (
-    ConfigError,
-    DataError,
-    DesignError,
-    RepeatedWaveError,
-    RuralImpactError,
-)
+from ruralimpact.errors import ConfigError, DataError, DesignError, RuralImpactError
+from ruralimpact.outcomes.repeated_waves import RepeatedWaveError
 from ruralimpact.plugins import Plugins
 from ruralimpact.raw_rows import ReadSource, in_surveys, sample_of
 from ruralimpact.schema.document import read_document

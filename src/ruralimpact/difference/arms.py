@@ -181,12 +181,12 @@ def _two_arms(
         arm, reasons = _joined(status, n_before, name)
     observed = panel.observed(waves)
     refuse_unobserved_arms(panel.analysis, observed, provisional, waves, before)
-    reasons = [_unobserved(analysis, observed), *reasons]
-    eligible, shown = None, provisional
+    reasons = [*_unobserved(analysis, observed), *reasons]
+    eligible, shown = None, _shown_elsewhere(panel, name, provisional, observed)
     if isinstance(analysis, TripleDifference):
         eligible = panel.indicator(analysis.eligible, before[-1:])[:, 0]
         reasons.append((f"{analysis.eligible} is missing before", np.isnan(eligible)))
-        shown = np.where(np.isnan(eligible), np.nan, provisional * eligible)
+        shown = np.where(np.isnan(eligible), np.nan, shown * eligible)
     start = wave_numbers(waves)[n_before]
     first = np.where(arm == 1, start, np.inf)
     arms = _arms(analysis, panel, waves, n_before, arm, shown, first, reasons, before[-1], eligible)
@@ -195,11 +195,20 @@ def _two_arms(
     return arms
 
 
-def _unobserved(analysis: AnyOverTime, observed: BoolArray) -> tuple[str, BoolArray]:
-    """Why units are excluded that were not observed in every wave, or in none where others are kept."""
+def _unobserved(analysis: AnyOverTime, observed: BoolArray) -> Reasons:
+    """Why units are excluded that were observed in none of the waves, or not in all that are needed."""
+    never: Reasons = [("observed in none of the waves", ~np.any(observed, axis=1))]
     if keeps_unbalanced(analysis):
-        return "observed in none of the waves", ~np.any(observed, axis=1)
-    return "not observed in every wave", ~np.all(observed, axis=1)
+        return never
+    return [*never, ("not observed in every wave", ~np.all(observed, axis=1))]
+
+
+def _shown_elsewhere(
+    panel: UnitWaves, name: str, arm: FloatArray, observed: BoolArray
+) -> FloatArray:
+    """Arm of each unit; of those observed in none of the waves that are compared, as the others show it."""
+    others = _last_status(panel.indicator(name, panel.waves), 0)
+    return np.where(np.any(observed, axis=1), arm, others)
 
 
 def keeps_unbalanced(analysis: AnyOverTime) -> bool:
@@ -238,7 +247,7 @@ def _staggered(analysis: Staggered, panel: UnitWaves) -> Arms:
     elif analysis.treatment is not None:
         first, reasons = observed_start(analysis.treatment, panel, periods)
         shown = _last_status(panel.indicator(analysis.treatment, waves), 0)
-    reasons = [_unobserved(analysis, panel.observed(waves)), *reasons]
+    reasons = [*_unobserved(analysis, panel.observed(waves)), *reasons]
     reasons.append(("treated already in the first wave", first <= periods[0]))
     arm = np.isfinite(first).astype(float)
     return _arms(analysis, panel, waves, 0, arm, shown, first, reasons, waves[0], None)
@@ -253,12 +262,14 @@ def _treated_alone(
 ) -> Arms:
     waves = (*before, *after)
     arm = np.ones(len(panel.ids))
-    reasons: Reasons = [("not observed in every wave", ~np.all(panel.observed(waves), axis=1))]
+    observed = panel.observed(waves)
+    reasons = _unobserved(analysis, observed)
     treated = arm
     if analysis.treatment is not None:
         status = panel.indicator(analysis.treatment, after)
         treated = np.where((status == 1).all(axis=1), 1.0, 0.0)
-        reasons.append((f"not {analysis.treatment} in every wave after", treated == 0))
+        treated = _shown_elsewhere(panel, analysis.treatment, treated, observed)
+        reasons.append((f"not {analysis.treatment} in every wave after", treated != 1))
     reasons += begun_elsewhere(adoption, panel, treated, before, after)
     first = np.full(len(arm), wave_numbers(waves)[len(before)])
     return _arms(

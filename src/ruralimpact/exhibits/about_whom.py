@@ -1,6 +1,6 @@
 """Whom estimates are about: said with the answer where more than a tenth of an arm is not behind it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,14 +12,19 @@ from ruralimpact.language import gettext
 
 NEEDS = ("sample_flow", "exclusions", "excluded_arms")
 _ARMS = ("treated", "control")
+_MOST_REASONS, _MOSTLY = 3, 0.75
 
 
 @dataclass(frozen=True)
 class AnalysedArm:
-    """An arm of which an estimate lacks more than a tenth: its units before anybody left, and behind it."""
+    """An arm of which an estimate lacks more than a tenth: its units before anybody left, and behind it.
+
+    `reasons` are those that most others left for, in words; the one of the most units first.
+    """
 
     before: int
     left: int
+    reasons: tuple[str, ...] = ()
 
 
 def analysed_arms(results: StudyResults, analysis: str, spec_id: str) -> dict[str, AnalysedArm]:
@@ -37,7 +42,8 @@ def analysed_arms(results: StudyResults, analysis: str, spec_id: str) -> dict[st
         earlier = int(_before_the_sample(results, analysis, arm).sum())
         if not flow.empty and loses_many(flow, earlier):
             before, left = _before_and_left(flow, earlier)
-            arms[arm] = AnalysedArm(int(before.iloc[0]), int(left.iloc[0]))
+            why = _main_reasons(_reasons(results, analysis, flow, arm))
+            arms[arm] = AnalysedArm(int(before.iloc[0]), int(left.iloc[0]), why)
     return arms
 
 
@@ -97,24 +103,39 @@ def _before_the_sample(results: StudyResults, analysis: str, arm: str) -> "pd.Se
 
 
 def _of_arm(results: StudyResults, analysis: str, flow: pd.DataFrame, arm: str) -> str:
-    first = _before_the_sample(results, analysis, arm)
-    earlier = int(first.sum())
+    earlier = int(_before_the_sample(results, analysis, arm).sum())
     if flow.empty or not loses_many(flow, earlier):
         return ""
     before, left = _before_and_left(flow, earlier)
     who = _words(results, analysis, arm)
-    reasons = [
-        f"{results.with_labels(str(reason))}: {formatting.count(float(count))}"
-        for reason, count in first.items()
-    ]
-    reasons += [
-        f"{_reason(results, str(reason), own['spec_id'])}: "
-        f"{_span(own.groupby('spec_id')['n_lost'].sum().reindex(before.index).fillna(0))}"
-        for reason, own in flow[flow["n_lost"] > 0].groupby("reason", sort=False)
-    ]
+    reasons = [f"{why}: {_span(lost)}" for why, lost in _reasons(results, analysis, flow, arm)]
     return gettext("{span} of {before} {who} ({reasons})").format(
         span=_span(left), before=_span(before), who=who, reasons="; ".join(reasons)
     )
+
+
+def _reasons(
+    results: StudyResults, analysis: str, flow: pd.DataFrame, arm: str
+) -> Iterator[tuple[str, "pd.Series[float]"]]:
+    """Yield why units of an arm are not behind some estimates, and how many behind each are not for it."""
+    specs = flow.loc[flow["step"] == "sample", "spec_id"]
+    for reason, count in _before_the_sample(results, analysis, arm).items():
+        yield results.with_labels(str(reason)), pd.Series(float(count), index=specs)
+    for reason, own in flow[flow["n_lost"] > 0].groupby("reason", sort=False):
+        lost = own.groupby("spec_id")["n_lost"].sum().reindex(specs).fillna(0)
+        yield _reason(results, str(reason), own["spec_id"]), lost
+
+
+def _main_reasons(reasons: Iterable[tuple[str, "pd.Series[float]"]]) -> tuple[str, ...]:
+    """Return the reasons of most of those who left, at most three."""
+    counts = sorted(((float(lost.max()), why) for why, lost in reasons), key=lambda own: -own[0])
+    whole, said = sum(count for count, _ in counts), 0.0
+    main: list[str] = []
+    for count, why in counts[:_MOST_REASONS]:
+        if said <= _MOSTLY * whole:
+            main.append(why)
+        said += count
+    return tuple(main)
 
 
 def _words(results: StudyResults, analysis: str, arm: str) -> str:

@@ -34,6 +34,7 @@ FORMS = (
     marked("fewer than {count} candidates within reach"),
     marked("there is no estimate"),
     marked("not observed in every wave"),
+    marked("observed in none of the waves"),
     marked("no value of the treatment {name}"),
     marked("no value of {name}"),
     marked("not in the sample {name}"),

@@ -75,13 +75,14 @@ def two_periods(
     after = _waves(table, periods.after, f"{key}.after")
     _check_names(table, periods, key)
     panel = table.assign(wave=table["wave"].astype("str"))
+    elsewhere = panel[~panel["id"].isin(panel.loc[panel["wave"].isin([*before, *after]), "id"])]
     panel = panel[panel["wave"].isin([*before, *after])]
     status, present = _by_wave(panel, periods.status), _by_wave(panel, "unit_id").notna()
     waves = status[before].to_numpy(), status[after].to_numpy()
     treatment, reasons = _classify(*waves, present.to_numpy(), periods.status)
     shown = pd.DataFrame({periods.treatment: _shown_arm(*waves)})
     left = np.ones(len(status), dtype=bool)
-    excluded, lost = [], []
+    excluded, lost = _of_other_waves(elsewhere, periods, len(status))
     for reason, hit in reasons.items():
         excluded.append((reason, int(hit.sum()), int(left.sum())))
         lost.append(Exclusion(reason, shown[hit]))
@@ -98,6 +99,19 @@ def two_periods(
         units[name + BEFORE] = _mean(panel, name, before)
     changes = {name: _mean(panel, name, after) - _mean(panel, name, before) for name in outcomes}
     return PeriodChanges(units, pd.DataFrame({"unit_id": ids, **changes}), excluded, lost)
+
+
+def _of_other_waves(
+    rows: pd.DataFrame, periods: spec.TwoPeriods, others: int
+) -> tuple[list[tuple[str, int, int]], list[Exclusion]]:
+    """Count the units that were observed in none of the waves that are compared."""
+    if rows.empty:
+        return [], []
+    status = _by_wave(rows, periods.status).to_numpy(float)
+    shown = np.select([_in_all_known(status, 1), _in_all_known(status, 0)], [1.0, 0.0], np.nan)
+    reason, count = "observed in none of the waves", len(shown)
+    lost = pd.DataFrame({periods.treatment: shown})
+    return [(reason, count, count + others)], [Exclusion(reason, lost)]
 
 
 def _waves(table: pd.DataFrame, listed: Sequence[spec.Wave], key: str) -> list[str]:

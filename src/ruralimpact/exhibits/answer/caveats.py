@@ -46,6 +46,8 @@ CAVEATS = (
     Caveat("trends", False, caveats_of_assumptions.small_breakdown),
     Caveat("few groups", False, caveats_of_estimates.few_effective_groups),
     Caveat("whom", False, caveats_of_estimates.leaves_many_out),
+    Caveat("no arm", False, caveats_of_estimates.units_in_no_arm),
+    Caveat("filter", False, caveats_of_estimates.filters_leave_many_out),
     Caveat("untestable", False, caveats_of_assumptions.cannot_be_tested),
     Caveat("hidden bias", False, caveats_of_assumptions.little_hidden_bias),
     Caveat("questions", False, caveats_of_assumptions.questions_changed),

@@ -11,6 +11,7 @@ from ruralimpact.exhibits.answer.further_numbers import regions_left_out
 from ruralimpact.exhibits.answer.headline import Headline
 from ruralimpact.exhibits.answer.statement import identifier, stated
 from ruralimpact.exhibits.document import HeadlineLine
+from ruralimpact.exhibits.left_out import filtered_files, units_of_no_arm
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.inference.leverage import FEW_EFFECTIVE
 from ruralimpact.language import gettext
@@ -134,16 +135,51 @@ def leaves_many_out(results: StudyResults, headlines: Sequence[Headline]) -> Ite
     for headline in _first_of_each(headlines):
         if pd.isna(headline.record["estimate"]):
             continue  # nobody is behind it, as its line says
-        for arm in analysed_arms(results, headline.analysis, str(headline.record["spec_id"])):
+        arms = analysed_arms(results, headline.analysis, str(headline.record["spec_id"]))
+        for arm, analysed in arms.items():
             key = f"{headline.key}/{arm}"
             yield stated(
                 results.findings,
-                gettext("Only {left} of {before} {arm} {units} are behind it: {label}."),
+                gettext(
+                    "Only {left} of {before} {arm} {units} are behind it ({reasons}): {label}."
+                ),
                 {"left": f"{key}/analysed", "before": f"{key}/sampled"},
                 arm=gettext(arm),
                 units=results.units([headline.analysis]),
+                reasons="; ".join(analysed.reasons),
                 label=results.analysis(headline.analysis).label,
             )
+
+
+def units_in_no_arm(results: StudyResults, headlines: Sequence[Headline]) -> Iterator[HeadlineLine]:
+    """Where the arm of more than a tenth of the units is not known."""
+    for headline in _first_of_each(headlines):
+        lost = units_of_no_arm(results, headline.analysis, str(headline.record["spec_id"]))
+        if lost is not None:
+            yield stated(
+                results.findings,
+                gettext("{count} of {before} {units} are in neither arm ({reasons}): {label}."),
+                {"count": f"{headline.key}/no_arm", "before": f"{headline.key}/sampled"},
+                units=results.units([headline.analysis]),
+                reasons="; ".join(lost.reasons),
+                label=results.analysis(headline.analysis).label,
+            )
+
+
+def filters_leave_many_out(
+    results: StudyResults, headlines: Sequence[Headline]
+) -> Iterator[HeadlineLine]:
+    """Where filters keep out more than a tenth of the rows of a file."""
+    samples = [results.analysis(headline.analysis).sample for headline in headlines]
+    files = [own for name in dict.fromkeys(samples) for own in filtered_files(results, name)]
+    for name, lost in dict(files).items():
+        yield stated(
+            results.findings,
+            gettext("{count} of {before} rows of a file are left out ({reasons}): {label}."),
+            {"count": f"rows/{name}/left_out", "before": f"rows/{name}/read"},
+            reasons="; ".join(lost.reasons),
+            label=lost.of,
+        )
 
 
 def _first_of_each(headlines: Sequence[Headline]) -> list[Headline]:

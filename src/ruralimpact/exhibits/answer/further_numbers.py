@@ -10,6 +10,7 @@ from ruralimpact.exhibits.about_whom import analysed_arms
 from ruralimpact.exhibits.answer.headline import Headline, headlines_of
 from ruralimpact.exhibits.answer.statement import identifier
 from ruralimpact.exhibits.citable_numbers import CitableNumber
+from ruralimpact.exhibits.left_out import filtered_files, units_of_no_arm
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.tables import placebo, robustness
 
@@ -22,7 +23,8 @@ def answer_numbers(results: StudyResults) -> Iterator[CitableNumber]:
     tuple
         Of the headline estimates: ``<spec_id>/without=<region>/estimate`` and ``/p_value``,
         ``<spec_id>/robustness_value_interval``, ``<analysis>/<outcome>/equality_p_value`` (over all its
-        strategies) and ``<spec_id>/<arm>/analysed`` and ``/sampled``. Of one treated group among
+        strategies), ``<spec_id>/<arm>/analysed`` and ``/sampled``, and ``<spec_id>/no_arm``. Of files that a
+        filter keeps many rows of out: ``rows/<source>/left_out`` and ``/read``. Of one treated group among
         placebos: ``placebo/<exhibit>/<outcome>/rank`` and ``/p_value``.
     """
     headlines = headlines_of(results)
@@ -30,6 +32,9 @@ def answer_numbers(results: StudyResults) -> Iterator[CitableNumber]:
         yield from _without_region(results, headline)
         yield from _hidden_bias(results, headline)
         yield from _analysed(results, headline)
+    samples = [results.analysis(headline.analysis).sample for headline in headlines]
+    for sample in dict.fromkeys(samples):
+        yield from _filtered(results, sample)
     for analysis, outcome in dict.fromkeys((line.analysis, line.outcome) for line in headlines):
         yield from _equality(results, analysis, outcome)
     yield from _ranks(results)
@@ -74,6 +79,16 @@ def _analysed(results: StudyResults, headline: Headline) -> Iterator[CitableNumb
     for arm, counts in arms.items():
         for name, value in (("analysed", counts.left), ("sampled", counts.before)):
             yield CitableNumber(f"{headline.key}/{arm}/{name}", float(value), units, 0)
+    unknown = units_of_no_arm(results, headline.analysis, str(headline.record["spec_id"]))
+    if unknown is not None:
+        yield CitableNumber(f"{headline.key}/no_arm", float(unknown.count), units, 0)
+        yield CitableNumber(f"{headline.key}/sampled", float(unknown.among), units, 0)
+
+
+def _filtered(results: StudyResults, sample: str) -> Iterator[CitableNumber]:
+    for name, lost in filtered_files(results, sample):
+        yield CitableNumber(f"rows/{name}/left_out", float(lost.count), "rows", 0)
+        yield CitableNumber(f"rows/{name}/read", float(lost.among), "rows", 0)
 
 
 def _ranks(results: StudyResults) -> Iterator[CitableNumber]:
