@@ -1,7 +1,7 @@
 """Rows that serve as two waves: a file, a filter or a column that was declared for both."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, product
 
 import pandas as pd
 
@@ -9,7 +9,6 @@ from ruralimpact.errors import DataError
 from ruralimpact.schema.sample import Sample
 from ruralimpact.schema.source import Source
 from ruralimpact.schema.study import Study
-from ruralimpact.schema.waves import in_order
 from ruralimpact.survey.codebook import Entry, entries_of
 
 _MEASURED = ("outcome", "input", "price")
@@ -46,10 +45,9 @@ def refuse_repeated_waves(
     ------
     RepeatedWaveError
     """
-    for measured, table in _alike(_read(surveys, study, asked), entries):
-        waves = {str(wave): own for wave, own in table.groupby("wave", sort=False)}
-        for earlier, later in combinations(in_order(waves), 2):
-            shared = _shared_if_equal(waves[earlier], waves[later], measured)
+    for (_, measured), tables in _alike(_read(surveys, study, asked), entries).items():
+        for (earlier, own), (later, other) in _of_two_sources(tables):
+            shared = _shared_if_equal(own, other, measured)
             if shared is not None:
                 listed = ", ".join(f"'{name}'" for name in measured)
                 raise RepeatedWaveError(
@@ -75,9 +73,9 @@ def _read(
 
 def _alike(
     read: Iterable[tuple[Source, pd.DataFrame]], entries: Sequence[Entry]
-) -> Iterator[tuple[list[str], pd.DataFrame]]:
-    """Yield what sources of the same measured variables have, below each other, by unit and item."""
-    tables: dict[tuple[str | None, ...], list[pd.DataFrame]] = {}
+) -> dict[tuple[str | None, tuple[str, ...]], list[pd.DataFrame]]:
+    """Return what sources have measured, by unit and item, with others that measure the same."""
+    tables: dict[tuple[str | None, tuple[str, ...]], list[pd.DataFrame]] = {}
     for source, table in read:
         described = entries_of(entries, source.name, source.item)
         measured = sorted(
@@ -88,9 +86,19 @@ def _alike(
         if "wave" in table and measured:
             among = "" if source.item is None else table[source.item]
             part = table[["id", *measured]].assign(_among=among, wave=table["wave"].astype(str))
-            tables.setdefault((source.item, *measured), []).append(part)
-    for (_, *names), parts in tables.items():
-        yield [str(name) for name in names], pd.concat(parts, ignore_index=True)
+            tables.setdefault((source.item, tuple(measured)), []).append(part)
+    return tables
+
+
+def _of_two_sources(
+    tables: Iterable[pd.DataFrame],
+) -> Iterator[tuple[tuple[str, pd.DataFrame], tuple[str, pd.DataFrame]]]:
+    """Yield pairs of different waves; of one source, each row has one wave."""
+    by_wave = [[(str(wave), own) for wave, own in table.groupby("wave")] for table in tables]
+    for first, second in combinations(by_wave, 2):
+        for earlier, later in product(first, second):
+            if earlier[0] != later[0]:
+                yield earlier, later
 
 
 def _shared_if_equal(

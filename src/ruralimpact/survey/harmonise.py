@@ -187,7 +187,13 @@ def _harmonised(
         (own for own in id_columns(source) if own != ROW_NUMBER), str(rows.cells.columns[0])
     )
     refuse_repeated_headers(rows.cells, file=file, column=first)
-    refuse_summary_rows(rows.cells, id_columns(source), file=file, passed_over=source.as_written)
+    refuse_summary_rows(
+        rows.cells,
+        id_columns(source),
+        file=file,
+        passed_over=source.as_written,
+        decimal=source.decimal or ".",
+    )
     ids = identifiers(rows, id_columns(source), file)
     recoded = {
         entry.variable: recode_variable(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ruralimpact.errors import DataError
 from ruralimpact.survey.raw_column import BETWEEN
+from ruralimpact.survey.sum_rows import refuse_sum_rows
 from ruralimpact.survey.values import MERGED, each_text, normalised, number_of, plain_words
 
 _TOTAL = re.compile(
@@ -38,7 +39,12 @@ _ROUNDING = 1e-4
 
 
 def refuse_summary_rows(
-    cells: pd.DataFrame, ids: Sequence[str], *, file: str | Path, passed_over: Collection[str] = ()
+    cells: pd.DataFrame,
+    ids: Sequence[str],
+    *,
+    file: str | Path,
+    passed_over: Collection[str] = (),
+    decimal: str = ".",
 ) -> None:
     """Refuse rows that are a total, an average or a count of others, and notes under the table.
 
@@ -52,6 +58,8 @@ def refuse_summary_rows(
         For messages.
     passed_over : collection of str
         Columns whose cells are what they are, whatever they read like.
+    decimal : str
+        Mark that numbers are written with.
 
     Raises
     ------
@@ -79,6 +87,8 @@ def refuse_summary_rows(
                 rows=cells.index[hit].tolist(),
                 hint=_way_out(cells, total | note),
             )
+    if not distinct & identifying:
+        refuse_sum_rows(cells, set(own) - set(named), file=file, decimal=decimal)
 
 
 def refuse_total_values(values: pd.Series, *, variable: str, column: str, file: str | Path) -> None:
