@@ -22,6 +22,7 @@ from ruralimpact.exhibits.write_html import html_page
 from ruralimpact.exhibits.write_latex import escape, latex_document
 from ruralimpact.exhibits.write_word import word_document
 from ruralimpact.exhibits.write_workbook import workbook
+from ruralimpact.language import Language, speaking
 
 
 @pytest.fixture(scope="module")
@@ -187,3 +188,12 @@ def test_what_a_csv_file_keeps_of_a_row_is_one_line_and_no_formula(text: str, wr
     row = Row(Cell("A"), (Cell("1"),), {"region": text})
     table = Table("T", "Row", (Column("N"),), (row,))
     assert csv_text((table,)).splitlines()[1] == f",,A,{written}"
+
+
+@pytest.mark.parametrize(("language", "dictionary"), [("en", "en-US"), ("es", "es-ES")])
+def test_word_proofreads_in_the_language_of_the_study(language: Language, dictionary: str) -> None:
+    with speaking(language):
+        content = word_document((Table("T", "Row", (Column("N"),), ()),))
+    document = docx.Document(io.BytesIO(content))
+    stated = [own.get(f"{{{_W}}}val") for own in document.styles.element.iter(f"{{{_W}}}lang")]
+    assert stated and set(stated) == {document.core_properties.language} == {dictionary}

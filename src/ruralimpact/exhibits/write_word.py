@@ -11,12 +11,12 @@ import docx
 from docx.document import Document
 from docx.enum.section import WD_ORIENT
 from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls
+from docx.oxml.ns import nsdecls, qn
 from docx.section import Section
 from docx.shared import Cm, Pt
 
 from ruralimpact.exhibits.model import Cell, Row, Table
-from ruralimpact.language import gettext
+from ruralimpact.language import Language, current, gettext
 
 _FONT = "Arial"
 _LONG_SIDE, _SHORT_SIDE, _MARGIN = 29.7, 21.0, 1.8  # A4, cm
@@ -24,6 +24,7 @@ _TWIPS = 567  # to the centimetre
 _LETTERS, _SMALL = '<w:sz w:val="17"/>', '<w:sz w:val="14"/>'  # half points
 _INDENT, _GAP = 170, 110  # of row labels, and of words after a number; twentieths of a point
 _MOST_TOGETHER = 15  # rows under a heading that are kept on a page
+_LANGUAGES: dict[Language, str] = {"en": "en-US", "es": "es-ES"}  # of dictionaries
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _MOST_OF_PROPERTY = 255  # characters that Word holds
 
@@ -57,12 +58,15 @@ def text_width(*, wide: bool) -> float:
 
 
 def set_properties(document: Document, title: str, *, synthetic: bool) -> None:
-    """Set what a document says of itself, without a date of today."""
+    """Set what a document says of itself, without a date of today, and the language it is proofread in."""
     properties = document.core_properties
     properties.title = title[:_MOST_OF_PROPERTY]
     properties.author = properties.last_modified_by = ""
     properties.comments = gettext("Synthetic stand-in") if synthetic else ""
     properties.created = properties.modified = datetime(*_EPOCH)
+    properties.language = _LANGUAGES[current()]
+    for own in document.styles.element.iter(qn("w:lang")):
+        own.set(qn("w:val"), properties.language)
 
 
 def saved(document: Document) -> bytes:
