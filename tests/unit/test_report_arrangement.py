@@ -93,6 +93,7 @@ def test_a_page_of_methods_keeps_only_links_that_lead_somewhere() -> None:
     assert "<title>A &lt;b&gt;</title>" in page
     assert '<a href="one.html#part">one</a>, two, <a href="https://x.org">out</a>' in page
     assert "<img" not in page and "<code>&lt;i&gt;</code>" in page
+    assert methods_page("# Á (`b.py`), c\n", []).count('<h1 id="a-bpy-c">') == 1
     spanish = "# Á\n\n[one](../../methods/one.md), [two](../one.md)\n"
     with speaking("es"):
         page = methods_page(spanish, ["one"], "es")

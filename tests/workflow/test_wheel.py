@@ -88,6 +88,7 @@ def test_the_wheel_holds_what_a_run_needs_and_nothing_else(wheel: Path) -> None:
         "ruralimpact/_shipped/workflow/scripts/ingest_source.py",
         "ruralimpact/_shipped/workflow/report/report.html.j2",
         "ruralimpact/_shipped/docs/methods/matching.md",
+        "ruralimpact/_shipped/docs/es/methods/matching.md",
         "ruralimpact/_shipped/profiles/default/config.yaml",
         "ruralimpact/_shipped/docs/example/producers.csv",
         "snakemake_logger_plugin_ruralimpact/__init__.py",

@@ -1,6 +1,7 @@
 """Pages that describe how the numbers of exhibits are computed, for the folder of a study's results."""
 
 import re
+import unicodedata
 from collections.abc import Collection
 from html import escape
 from itertools import pairwise
@@ -73,7 +74,8 @@ def methods_page(text: str, beside: Collection[str], language: Language = SOURCE
 
 def _anchor(heading: str) -> str:
     """Return the anchor of a heading, as the site of the documentation has it."""
-    letters = re.sub(r"[^\w\s-]", "", heading).strip().lower()
+    plain = unicodedata.normalize("NFKD", heading).encode("ascii", "ignore").decode()
+    letters = re.sub(r"[^\w\s-]", "", plain).strip().lower()
     return re.sub(r"[-\s]+", "-", letters)
 
 
