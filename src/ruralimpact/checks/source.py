@@ -15,6 +15,7 @@ from ruralimpact.checks.remarks import (
     remarks_on_letters_for_digits,
     remarks_on_values,
 )
+from ruralimpact.checks.suspected_codes import remarks_on_suspected_codes
 from ruralimpact.errors import DataError, RuralImpactError
 from ruralimpact.privacy.keyed_ids import key_at_hand
 from ruralimpact.schema.base import Settings
@@ -166,6 +167,12 @@ def _remarks(attempt: _Attempt, survey: Survey) -> tuple[Remark, ...]:
     columns = [column for column in id_columns(source) if column != ROW_NUMBER]
     used = attempt.raw.cells[attempt.raw.cells.index.isin(survey.rows)]
     remarks += remarks_on_values(used, survey, attempt.entries, file=source.path, ids=columns)
+    remarks += remarks_on_suspected_codes(
+        survey,
+        [entry for entry in attempt.entries if not private & _names([entry.raw_name])],
+        file=source.path,
+        passed_over=[source.item, source.wave_variable],
+    )
     labels = {
         **attempt.raw.value_labels,
         **{

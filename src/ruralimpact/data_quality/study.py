@@ -26,8 +26,7 @@ from ruralimpact.survey.codebook import (
     entries_of,
     parse_codebook,
 )
-from ruralimpact.survey.missing_codes import suspected_codes
-from ruralimpact.survey.values import written
+from ruralimpact.survey.missing_codes import suspected_numbers
 from ruralimpact.tables import table_of_rows
 
 FloatArray = NDArray[np.float64]
@@ -177,11 +176,8 @@ def _numbers(entry: Entry, values: pd.Series, groups: NDArray[np.int64]) -> Numb
 
 def _suspected(numbers: FloatArray) -> dict[str, int]:
     """Values that look like codes for "missing" which the codebook does not declare, with their rows."""
-    values, rows = np.unique(numbers, return_counts=True)
-    texts = [written(value) for value in values]
-    counts = dict(zip(texts, rows.tolist(), strict=True))
-    codes = suspected_codes(counts, dict(zip(texts, values.tolist(), strict=True)))
-    return {code: codes.counts[code] for code in (*codes.surely, *codes.perhaps)}
+    codes = suspected_numbers(numbers)
+    return {code: int((numbers == value).sum()) for code, value in codes.items()}
 
 
 def _between(values: pd.Series, interviewers: pd.Series) -> float:

@@ -4,7 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ruralimpact.survey.similar import folded
+from ruralimpact.survey.values import written
+from ruralimpact.survey.values_apart import OtherNumbers, stands_apart
 
 _NO_ANSWER = frozenset(
     folded(word)
@@ -30,10 +35,12 @@ _WORDS = _NO_ANSWER | frozenset(
     )
 )
 _NINES = re.compile(r"-?(9{2,}|8{2,}|7{2,}|9+[678]|[6789])(\.0+)?")
+_FURTHER = re.compile(r"-1(\.0+)?|9{2,}\.9+")
 _REPEATED = re.compile(r"(9{3,}|8{3,}|7{3,}|9{2,}[678])(\.0+)?")
 _FAR = 3.0
 # Among amounts 9999 may be one: more often than any other, and so often, it is hardly.
 _OFTEN, _AT_LEAST = 3, 4
+_SURELY_OFTEN = 1000
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,8 @@ class SuspectedCodes:
         Words for it among numbers, negative codes where all else is not negative, and codes whose labels
         say so.
     perhaps : tuple of str
-        Numbers such as 9999 that lie far beyond the others, or stand several times as often as any.
+        Numbers such as 9999 that lie far beyond the others, stand several times as often as any, or are
+        repeated and stand apart from all others.
     counts : dict of str to int
         Cells of each.
     """
@@ -117,6 +125,43 @@ def suspected_codes(counts: Mapping[str, int], numbers: Mapping[str, float]) -> 
         for text in coded
         if _REPEATED.fullmatch(text) and counts[text] >= max(_AT_LEAST, _OFTEN * usual)
     ]
-    surely, perhaps = sorted([*words, *negative]), sorted({*far, *often})
+    apart = _apart(counts, numbers)
+    surely = sorted([*words, *negative])
+    perhaps = sorted({*far, *often, *apart} - {*surely})
     listed = {text: counts[text] for text in (*surely, *perhaps)}
     return SuspectedCodes(tuple(surely), tuple(perhaps), listed)
+
+
+def suspected_numbers(numbers: NDArray[np.float64]) -> dict[str, float]:
+    """Return the numbers that look like codes for "missing" by how they are written.
+
+    Parameters
+    ----------
+    numbers : ndarray, shape (n,)
+        Without missing ones.
+    """
+    values, rows = np.unique(numbers, return_counts=True)
+    known = {written(value): float(value) for value in values}
+    codes = suspected_codes(dict(zip(known, rows.tolist(), strict=True)), known)
+    return {code: known[code] for code in (*codes.surely, *codes.perhaps)}
+
+
+def _apart(counts: Mapping[str, int], numbers: Mapping[str, float]) -> list[str]:
+    """Return repeated numbers in the form of a code that stand apart from those of other forms."""
+    coded = [text for text in numbers if _NINES.fullmatch(text) or _FURTHER.fullmatch(text)]
+    others = _others(counts, {text: numbers[text] for text in numbers if text not in coded})
+    # What is among the others, or next to them, is one of them.
+    usual = [text for text in coded if not stands_apart(numbers[text], _SURELY_OFTEN, others)]
+    known = {text: value for text, value in numbers.items() if text not in coded or text in usual}
+    others = _others(counts, known)
+    return [
+        text
+        for text in coded
+        if text not in usual and stands_apart(numbers[text], counts[text], others)
+    ]
+
+
+def _others(counts: Mapping[str, int], numbers: Mapping[str, float]) -> OtherNumbers:
+    texts = sorted(numbers, key=numbers.__getitem__)
+    values, cells = [numbers[text] for text in texts], [counts[text] for text in texts]
+    return OtherNumbers(np.array(values, dtype=np.float64), np.array(cells, dtype=np.int64))
