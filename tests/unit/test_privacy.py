@@ -90,6 +90,30 @@ def test_no_planted_identifier_leaves_ingest(
     assert ("who" in kinds) == (not marks)
 
 
+@pytest.mark.parametrize("suffix", [".csv", ".dta", ".sav", ".xlsx", ".parquet"])
+def test_interviewers_leave_ingest_as_numbers(project: Path, suffix: str) -> None:
+    """By name in cells, or by code with names for labels."""
+    columns = ["who", *(["kin"] if suffix in (".dta", ".sav") else [])]
+    rows = [
+        {"variable": f"asked_{name}", "raw_name": name, "type": "category", "role": "interviewer"}
+        for name in columns
+    ]
+    ingest(write(project / f"raw{suffix}"), *rows)
+    for path in (project / "results").iterdir():
+        refuse_planted(path.read_bytes().decode("utf-8", "ignore"))
+    table = pd.read_parquet("results/survey.parquet").sort_values("income")
+    # Names are in the order of the rows; of the five codes of `kin`, the labels are, too.
+    assert table["asked_who"].tolist() == [str(i + 1) for i in range(N)]
+    assert "kin" not in columns or table["asked_kin"].tolist() == [str(i % 5 + 1) for i in range(N)]
+
+
+def test_labels_of_codes_tell_of_people_too() -> None:
+    cells = pd.DataFrame({"kin": ["1", "2", "3"] * 4, "soil": ["1", "2", "3"] * 4})
+    labels = {"kin": dict(zip("123", NAMES, strict=False)), "soil": {"1": "Clay", "2": "Sand"}}
+    (likely,) = likely_identifiers(cells, {}, (), labels)
+    assert (likely.column, likely.kind, likely.why) == ("kin", "name", "the labels of its codes")
+
+
 BROKEN = {
     "an identifier twice": lambda cells: cells.assign(folio=[DOCUMENTS[0], *DOCUMENTS[:-1]]),
     "one written in two ways": lambda cells: cells.assign(

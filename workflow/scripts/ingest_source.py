@@ -15,6 +15,7 @@ from ruralimpact.schema.validation import validated
 from ruralimpact.survey.codebook import entries_of, marked_columns, parse_codebook
 from ruralimpact.survey.file_digest import file_digest, require_stated, require_unchanged
 from ruralimpact.survey.harmonise import harmonise
+from ruralimpact.survey.hidden_ids import labels_that_leave
 from ruralimpact.survey.prepare import id_columns
 from ruralimpact.survey.quality import content_digest
 from ruralimpact.survey.readers import read_joined, read_source
@@ -68,7 +69,9 @@ def ingest_source(
     joined, key = read_joined(read_from), _key(keyed_by) if keyed_by else None
     harmonised = harmonise(table, read_from, mine, file=raw, others=joined, marked=marked, key=key)
     require_unchanged(digests)
-    proposed = likely_identifiers(table.cells, table.questions, [*marked, *id_columns(read_from)])
+    proposed = likely_identifiers(
+        table.cells, table.questions, [*marked, *id_columns(read_from)], table.value_labels
+    )
     report = {
         "study": study,
         "source": name,
@@ -78,8 +81,7 @@ def ingest_source(
         "file_sha256": file_digest(raw),
         **({"other_files": sorted(others.values())} if others else {}),
         "file_labels": {
-            column: labels.model_dump()
-            for column, labels in table.file_labels([entry.raw_name for entry in mine]).items()
+            column: labels.model_dump() for column, labels in labels_that_leave(table, mine).items()
         },
         "likely_identifiers": [
             {**asdict(column), "described": column.column in {entry.raw_name for entry in mine}}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ruralimpact.privacy.scan import likely_identifiers
 from ruralimpact.schema.study import Study
-from ruralimpact.survey.codebook import entries_of, marked_columns, parse_codebook
+from ruralimpact.survey.codebook import INTERVIEWER, entries_of, marked_columns, parse_codebook
 from ruralimpact.survey.prepare import id_columns
 from ruralimpact.survey.readers import read_source
 
@@ -26,13 +26,17 @@ def proposals(root: Path, study: Study) -> Iterator[str]:
     names = [source.name for source in study.sources]
     codebook = parse_codebook(study.codebook, names)
     for source in study.sources:
-        described = {entry.raw_name for entry in entries_of(codebook, source.name)}
+        described = {
+            entry.raw_name
+            for entry in entries_of(codebook, source.name)
+            if entry.role != INTERVIEWER  # numbers stand for them
+        }
         with chdir(root):
             if not Path(source.path).is_file():  # a simulation makes it
                 continue
             raw = read_source(source)
         known = [*marked_columns(codebook, source.name), *id_columns(source)]
-        for identifier in likely_identifiers(raw.cells, raw.questions, known):
+        for identifier in likely_identifiers(raw.cells, raw.questions, known, raw.value_labels):
             if identifier.column in described:
                 yield (
                     f"file {source.path}, column '{identifier.column}': looks like a {identifier.kind} by "

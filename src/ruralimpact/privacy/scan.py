@@ -32,6 +32,7 @@ _PERSON = re.compile(
 )
 _PARTICLES = ("de", "del", "la", "da", "dos", "van", "von", "y", "e")
 _MOST, _DISTINCT, _LONG, _FEWEST, _MANY_NAMES = 0.8, 0.6, 40, 5, 30
+_FEWEST_LABELS = 3
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class LikelyIdentifier:
     kind : str
         What it looks like: ``name``, ``phone``, ``document number``, ``coordinate`` ...
     why : str
-        ``its name``, ``its label`` or ``its values``; no cell is quoted.
+        ``its name``, ``its label``, ``its values`` or ``the labels of its codes``; no cell is quoted.
     """
 
     column: str
@@ -53,7 +54,10 @@ class LikelyIdentifier:
 
 
 def likely_identifiers(
-    cells: pd.DataFrame, labels: Mapping[str, str], known: Iterable[str]
+    cells: pd.DataFrame,
+    labels: Mapping[str, str],
+    known: Iterable[str],
+    value_labels: Mapping[str, Mapping[str, str]] | None = None,
 ) -> list[LikelyIdentifier]:
     """Propose columns to mark as identifiers.
 
@@ -65,6 +69,8 @@ def likely_identifiers(
         What the file says of its columns.
     known : iterable of str
         Columns that are passed over: those that the codebook marks, and those that identify units.
+    value_labels : mapping of str to mapping, optional
+        Labels that the file gives to codes, by column.
 
     Returns
     -------
@@ -80,6 +86,7 @@ def likely_identifiers(
             "its name": kind_by_words(column),
             "its label": kind_by_words(labels.get(column, "")),
             "its values": _by_values(cells.iloc[:, position]),
+            "the labels of its codes": _by_labels((value_labels or {}).get(column, {})),
         }
         told = next(((why, kind) for why, kind in reasons.items() if kind), None)
         if told is not None:
@@ -98,6 +105,11 @@ def kind_by_words(text: str) -> str:
     if _OF_TABLES.fullmatch(words):
         return ""
     return next((kind for kind, named in _NAMED.items() if named.search(words)), "")
+
+
+def _by_labels(labels: Mapping[str, str]) -> str:
+    several = [label for code, label in labels.items() if not code.startswith(".")]
+    return "name" if len(several) >= _FEWEST_LABELS and are_names(several) else ""
 
 
 def are_names(texts: Sequence[str]) -> bool:

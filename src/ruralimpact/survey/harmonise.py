@@ -17,7 +17,7 @@ from ruralimpact.schema.quality import SurveyQuality
 from ruralimpact.schema.source import SourceEntry
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.cells_set_missing import SetToMissing, set_to_missing
-from ruralimpact.survey.codebook import Entry
+from ruralimpact.survey.codebook import INTERVIEWER, Entry
 from ruralimpact.survey.declared_values import refuse_near_declared
 from ruralimpact.survey.hidden_ids import (
     GROUP,
@@ -26,6 +26,7 @@ from ruralimpact.survey.hidden_ids import (
     is_key_of_rows,
     numbered,
     refuse_ids,
+    without_interviewers,
 )
 from ruralimpact.survey.identifiers import ROW_NUMBER, check_identifiers, check_wave, identifiers
 from ruralimpact.survey.join import UnmatchedRows
@@ -114,6 +115,7 @@ def harmonise(
         return _harmonised(raw, source, entries, file, others or {}, private, key)
     except DataError as error:
         tables = [raw, *(others or {}).values()]
+        private |= {entry.raw_name for entry in entries if entry.role == INTERVIEWER}
         private |= _keys_of_rows(raw, source, entries, file) | suspected_columns(raw, source)
         raise without_cells(error, _quotable(error, source, tables, private, file)) from None
     except UnknownValueError as error:
@@ -124,7 +126,10 @@ def suspected_columns(raw: RawTable, source: SourceEntry) -> set[str]:
     """Return the columns of a raw file that may tell who somebody is: no message quotes their cells."""
     if source.public_ids:
         return set()
-    return {likely.column for likely in likely_identifiers(raw.cells, raw.questions, ())}
+    return {
+        likely.column
+        for likely in likely_identifiers(raw.cells, raw.questions, (), raw.value_labels)
+    }
 
 
 def _parts(columns: Collection[str]) -> set[str]:
@@ -220,7 +225,11 @@ def _harmonised(
         for entry in entries
         for cells in set_to_missing(prepared, entry, recoded[entry.variable])
     ]
-    variables = {name: element.data for name, element in recoded.items()}
+    variables = {
+        entry.variable: without_interviewers(recoded[entry.variable].data, entry)
+        for entry in entries
+    }
+    recoded = {name: replace(own, data=variables[name]) for name, own in recoded.items()}
     wave = _wave(source, entries, variables, ids.index, file)
     item = None if source.item is None else variables[source.item]
     named = id_columns(source)

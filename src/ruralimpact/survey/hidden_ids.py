@@ -10,8 +10,11 @@ import pandas as pd
 from ruralimpact.errors import DataError
 from ruralimpact.privacy.ids_in_cells import is_key_by_name, is_telling, rows_with_ids
 from ruralimpact.privacy.keyed_ids import keyed
-from ruralimpact.survey.codebook import IDENTIFIER, Entry
+from ruralimpact.privacy.scan import are_names
+from ruralimpact.schema.quality import FileLabels
+from ruralimpact.survey.codebook import IDENTIFIER, INTERVIEWER, Entry
 from ruralimpact.survey.raw_column import TOGETHER, raw_column
+from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.similar import near_forms
 from ruralimpact.survey.values import code_of, each_text
 
@@ -90,6 +93,42 @@ def numbered(items: pd.Series, units: Sequence[pd.Series], *, as_text: bool) -> 
     if not as_text:
         return ranks
     return ranks.map(lambda rank: f"{rank:.0f}", na_action="ignore").astype("str")
+
+
+def without_interviewers(values: pd.Series, entry: Entry) -> pd.Series:
+    """Return a variable; of interviewers their numbers from 1, in the order of their names or codes.
+
+    Parameters
+    ----------
+    values : Series, shape (n,)
+    entry : Entry
+    """
+    if entry.role != INTERVIEWER:
+        return values
+    ranks = values.rank(method="dense")
+    if entry.is_number:
+        return ranks
+    return ranks.map(lambda rank: f"{rank:.0f}", na_action="ignore").astype("str")
+
+
+def labels_that_leave(raw: RawTable, entries: Sequence[Entry]) -> dict[str, FileLabels]:
+    """Return what a file says of its described columns, without what interviewers and people are called.
+
+    Parameters
+    ----------
+    raw : RawTable
+    entries : sequence of Entry
+    """
+    roles = {entry.raw_name: entry.role for entry in entries if entry.role != INTERVIEWER}
+    of_people = [
+        column
+        for column, role in roles.items()
+        if role == GROUP and are_names(list(raw.value_labels.get(column, {}).values()))
+    ]
+    return {
+        column: labels.model_copy(update={"values": {}}) if column in of_people else labels
+        for column, labels in raw.file_labels([*roles]).items()
+    }
 
 
 def refuse_ids(cells: CellsOfUnits, entry: Entry) -> None:

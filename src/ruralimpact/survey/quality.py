@@ -18,7 +18,7 @@ from ruralimpact.schema.quality import (
     SurveyQuality,
     VariableReport,
 )
-from ruralimpact.survey.codebook import Entry
+from ruralimpact.survey.codebook import INTERVIEWER, Entry
 from ruralimpact.survey.identifiers import ROW_NUMBER
 from ruralimpact.survey.near_names import near_names
 from ruralimpact.survey.prepare import PreparedTable
@@ -126,6 +126,8 @@ def _labels_of_numbers(
     labelled = {}
     for entry in entries:
         own = labels.get(entry.raw_name, {})
+        if entry.role == INTERVIEWER:
+            continue
         if own and entry.type in ("number", "integer", "money"):
             codes = {code_of(value) for value in recoded[entry.variable].data.dropna().unique()}
             if codes - own.keys():
@@ -174,7 +176,7 @@ def _described(entry: Entry) -> Described:
         unit=entry.unit,
         minimum=entry.minimum,
         maximum=entry.maximum,
-        categories=tuple(sorted(set(entry.labels.values()))),
+        categories=() if entry.role == INTERVIEWER else tuple(sorted(set(entry.labels.values()))),
     )
 
 
