@@ -23,6 +23,8 @@ SAME = "--same"
 """Records blocks whose Spanish needed no change where their English changed."""
 _ONLY_SPANISH = re.compile(r"<!-- only in Spanish -->.*?<!-- end -->\n*", re.DOTALL)
 _CODE, _LINK = re.compile(r"(`+)(.+?)\1", re.DOTALL), re.compile(r"\]\(([^)\s]+)\)")
+_BARE_POINT = re.compile(r"(?<![\w.,])\.(?=\d)")
+"""Point of a number below one, `.5`, which has its zero in Spanish: `0,5`."""
 _NUMBER = re.compile(r"\d(?:[\d.,]*\d)?")
 
 
@@ -117,7 +119,8 @@ def _names(text: str) -> list[str]:
 
 
 def _numbers(text: str) -> list[str]:
-    return _NUMBER.findall(_LINK.sub("]", _CODE.sub("", text)))
+    prose = _LINK.sub("]", _CODE.sub("", text))
+    return _NUMBER.findall(_BARE_POINT.sub("0.", prose))
 
 
 def _in_english(number: str, known: Sequence[str]) -> str:

@@ -58,7 +58,7 @@ def test_the_spanish_page_says_what_the_english_one_says(page: str) -> None:
 
 _ENGLISH = """# Title
 
-It has 1,234.5 rows of `x` ([more](more.md)).
+It has 1,234.5 rows of `x` in .5 years ([more](more.md)).
 
     code
 
@@ -67,13 +67,19 @@ It has 1,234.5 rows of `x` ([more](more.md)).
 | c | d |
 """
 _SPANISH = _ENGLISH.replace("Title", "Título").replace("(more.md)", "(../more.md)")
-_PAGES = {"": _ENGLISH, "es": _SPANISH.replace("It has 1,234.5 rows", "Tiene 1.234,5 filas")}
+_PAGES = {
+    "": _ENGLISH,
+    "es": _SPANISH.replace("It has 1,234.5 rows", "Tiene 1.234,5 filas").replace(
+        "in .5 years", "en 0,5 años"
+    ),
+}
 
 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
         ("1.234,5", "1,234.5", "numbers"),
+        ("0,5", ",5", "numbers"),
         ("`x`", "`y`", "names"),
         ("../more.md", "more.md", "links"),
         ("    code", "    kode", "code"),
