@@ -15,8 +15,9 @@ from ruralimpact.schema.sample import Sample
 from ruralimpact.schema.source import Source
 from ruralimpact.schema.study import Study
 from ruralimpact.survey.codebook import Entry, entries_of, marked_columns, parse_codebook
-from ruralimpact.survey.harmonise import Survey, harmonise, has_private_ids
+from ruralimpact.survey.harmonise import Survey, harmonise
 from ruralimpact.survey.prepare import id_columns
+from ruralimpact.survey.private_columns import has_private_ids
 from ruralimpact.survey.raw_column import TOGETHER
 from ruralimpact.survey.readers import read_joined, read_source
 

@@ -203,7 +203,7 @@ def test_labels_of_numbers_are_told(tmp_path: Path) -> None:
     age = {"variable": "age", "raw_name": "age", "type": "number", "role": "outcome"}
     (told,) = examine_source(source, parse_codebook(codebook_of(age), ["s"]), {}).remarks
     assert (
-        "column 'age', row 2: 998 counts as a number ('age'), and the file gives it the label"
+        "column 'age', row 2: '998' counts as a number ('age'), and the file gives it the label"
         in str(told)
     )
 

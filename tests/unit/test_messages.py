@@ -94,9 +94,9 @@ def test_forms_are_lines_as_the_source_has_them(source: str, forms: list[str]) -
         ),
         (
             "note: file a.csv, column 'x': every value lies outside the codebook's range (minimum 0, "
-            "maximum 1500): they go from 2.5 to 1,200 ('age').",
+            "maximum 1500): they go from (not shown) to '1200' ('age').",
             "nota: archivo a.csv, columna 'x': todos los valores están fuera del rango del libro de "
-            "códigos (mínimo 0, máximo 1500): van de 2,5 a 1.200 ('age').",
+            "códigos (mínimo 0, máximo 1500): van de (no se muestra) a '1200' ('age').",
         ),
         (
             "  to do       Estimando impactos (3 jobs)",

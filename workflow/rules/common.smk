@@ -32,7 +32,7 @@ from ruralimpact.schema.base import plain
 from ruralimpact.schema.stages import stage_view
 from ruralimpact.survey.codebook_file import codebook_path
 from ruralimpact.survey.file_digest import file_digest
-from ruralimpact.survey.harmonise import has_private_ids
+from ruralimpact.survey.private_columns import has_private_ids
 from snakemake.exceptions import WorkflowError
 
 # What a plan is made of stays to its end: looking for what could be freed only takes time.
@@ -122,6 +122,18 @@ def round_of(wildcards):
 def source_of(wildcards):
     """The source of a job."""
     return next(source for source in study_of(wildcards).sources if source.name == wildcards.source)
+
+
+def rows_about(study, source):
+    """Rows of the codebook that describe a source."""
+    return [plain(row) for row in study.codebook if row.source in ("*", source)]
+
+
+def sources_before(study, source):
+    """Sources before one whose units its cells may name, or whose cells may name its units."""
+    private = has_private_ids(source)
+    before = study.sources[: study.sources.index(source)]
+    return [other for other in before if private or has_private_ids(other)]
 
 
 def files_of(source):

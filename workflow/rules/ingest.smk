@@ -22,8 +22,12 @@ rule ingest_source:
         raw=lambda w: source_of(w).path,
         source=lambda w: plain(source_of(w), "label"),
         codebook=lambda w: codebook_path(Path("config/studies", w.study)).as_posix(),
-        rows=lambda w: [plain(row) for row in study_of(w).codebook if row.source in ("*", w.source)],
+        rows=lambda w: rows_about(study_of(w), w.source),
         keyed_by=lambda w: keyed_by(source_of(w)),
+        earlier=lambda w: [
+            {"source": plain(source, "label"), "rows": rows_about(study_of(w), source.name)}
+            for source in sources_before(study_of(w), source_of(w))
+        ],
         digests=lambda w: digests(delivered_files(study_of(w), source_of(w))),
     script:
         "../scripts/ingest_source.py"

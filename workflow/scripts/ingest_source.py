@@ -1,14 +1,14 @@
 """Read one raw file, apply the codebook, and write the survey table with its quality report."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from ruralimpact import stage
 from ruralimpact.errors import DataError
 from ruralimpact.privacy.keyed_ids import KEY_FILE, key_digest, project_key
-from ruralimpact.privacy.scan import likely_identifiers
 from ruralimpact.schema.codebook import CodebookRow
 from ruralimpact.schema.source import Source
 from ruralimpact.schema.validation import validated
@@ -17,8 +17,15 @@ from ruralimpact.survey.file_digest import file_digest, require_stated, require_
 from ruralimpact.survey.harmonise import harmonise
 from ruralimpact.survey.hidden_ids import labels_that_leave
 from ruralimpact.survey.prepare import id_columns
+from ruralimpact.survey.private_columns import files_of, likely_columns
 from ruralimpact.survey.quality import content_digest
 from ruralimpact.survey.readers import read_joined, read_source
+from ruralimpact.survey.units_elsewhere import (
+    OtherSource,
+    others_read,
+    own_telling_ids,
+    refuse_ids_elsewhere,
+)
 
 
 def ingest_source(
@@ -32,6 +39,7 @@ def ingest_source(
     rows: Sequence[Mapping[str, Any]],
     digests: Mapping[str, str],
     keyed_by: str = "",
+    earlier: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Write `survey` (Parquet) and `quality` (JSON) from the file `raw`.
 
@@ -52,6 +60,8 @@ def ingest_source(
     keyed_by : str
         What tells the project's key from others (`privacy.keyed_ids.key_digest`), where hashes stand for
         identifiers; empty where they stay as they are.
+    earlier : sequence of mapping
+        The sources before this one, each with its ``source`` and the ``rows`` that describe it.
 
     Raises
     ------
@@ -67,11 +77,23 @@ def ingest_source(
     require_stated([raw, *others])
     mine, marked = entries_of(entries, name, read_from.item), marked_columns(entries, name)
     joined, key = read_joined(read_from), _key(keyed_by) if keyed_by else None
-    harmonised = harmonise(table, read_from, mine, file=raw, others=joined, marked=marked, key=key)
-    require_unchanged(digests)
-    proposed = likely_identifiers(
-        table.cells, table.questions, [*marked, *id_columns(read_from)], table.value_labels
+    before = list(_before(earlier))
+    harmonised = harmonise(
+        table,
+        read_from,
+        mine,
+        file=raw,
+        others=joined,
+        marked=marked,
+        key=key,
+        elsewhere=frozenset[str]().union(*(other.telling for other in before)),
     )
+    if before:
+        own_ids = own_telling_ids(read_from, marked, files_of(table, read_from, joined, raw))
+        for other in before:
+            refuse_ids_elsewhere(other, own_ids, raw)
+    require_unchanged(digests)
+    proposed = likely_columns(table, read_from, joined, [*marked, *id_columns(read_from)])
     report = {
         "study": study,
         "source": name,
@@ -94,6 +116,17 @@ def ingest_source(
     with stage.replacing(quality) as partial:
         text = json.dumps(report, indent=2, ensure_ascii=False)
         partial.write_text(f"{text}\n", encoding="utf-8")
+
+
+def _before(earlier: Sequence[Mapping[str, Any]]) -> Iterator[OtherSource]:
+    """Read the sources before this one that there are: a simulation may not have made one yet."""
+    for described in earlier:
+        source = validated(Source, described["source"])
+        rows = [CodebookRow(**row) for row in described["rows"]]
+        entries = parse_codebook(rows, [source.name])
+        mine = entries_of(entries, source.name, source.item)
+        if all(Path(path).is_file() for path in (source.path, *source.other_files)):
+            yield from others_read([(source, mine, marked_columns(entries, source.name))])
 
 
 def _key(keyed_by: str) -> bytes:

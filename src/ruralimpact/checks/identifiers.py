@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
 
-from ruralimpact.privacy.scan import likely_identifiers
 from ruralimpact.schema.study import Study
 from ruralimpact.survey.codebook import INTERVIEWER, entries_of, marked_columns, parse_codebook
 from ruralimpact.survey.prepare import id_columns
-from ruralimpact.survey.readers import read_source
+from ruralimpact.survey.private_columns import likely_columns
+from ruralimpact.survey.readers import read_joined, read_source
 
 
 def proposals(root: Path, study: Study) -> Iterator[str]:
@@ -32,11 +32,11 @@ def proposals(root: Path, study: Study) -> Iterator[str]:
             if entry.role != INTERVIEWER  # numbers stand for them
         }
         with chdir(root):
-            if not Path(source.path).is_file():  # a simulation makes it
-                continue
-            raw = read_source(source)
+            if not all(Path(path).is_file() for path in (source.path, *source.other_files)):
+                continue  # a simulation makes it
+            raw, joined = read_source(source), read_joined(source)
         known = [*marked_columns(codebook, source.name), *id_columns(source)]
-        for identifier in likely_identifiers(raw.cells, raw.questions, known, raw.value_labels):
+        for identifier in likely_columns(raw, source, joined, known):
             if identifier.column in described:
                 yield (
                     f"file {source.path}, column '{identifier.column}': looks like a {identifier.kind} by "

@@ -102,7 +102,7 @@ def remarks_on_values(
             odd = _cells(cells, columns[variable], partial(_is_code, code))
             yield Remark(
                 DataError(
-                    f"{code} counts as a number ('{variable}'), and the file gives it the label '{label}'.",
+                    f"'{code}' counts as a number ('{variable}'), and the file gives it the label '{label}'.",
                     file=file,
                     column=columns[variable],
                     rows=odd.index.tolist(),

@@ -1,6 +1,6 @@
 """All mistakes of one raw file, found by reading it as a run would, again without what was refused."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,19 +22,20 @@ from ruralimpact.schema.base import Settings
 from ruralimpact.schema.edit import SelectMultiple
 from ruralimpact.schema.source import Source
 from ruralimpact.survey.codebook import Entry
-from ruralimpact.survey.harmonise import (
-    Survey,
-    harmonise,
-    has_private_ids,
-    missing_forms,
-    suspected_columns,
-)
+from ruralimpact.survey.harmonise import Survey, harmonise, missing_forms
 from ruralimpact.survey.identifiers import ROW_NUMBER
 from ruralimpact.survey.prepare import id_columns, prepare
+from ruralimpact.survey.private_columns import (
+    files_of,
+    has_private_ids,
+    private_columns,
+    quoting_nothing_private,
+)
 from ruralimpact.survey.raw_column import TOGETHER
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.readers import read_source
 from ruralimpact.survey.summary_rows import lone_cells
+from ruralimpact.survey.units_elsewhere import OtherSource, other_source, refuse_ids_elsewhere
 from ruralimpact.survey.values import normalised
 
 # A file with more mistakes than this is another file.
@@ -58,12 +59,15 @@ class SourceExamination:
         may have mistakes that are only consequences.
     remarks : tuple of Remark
         Rows of joined files that do not find each other, and cells that were set to missing.
+    units : OtherSource or None
+        What it tells of units; None where a file cannot be read.
     """
 
     survey: Survey | None
     problems: tuple[RuralImpactError, ...]
     has_all_variables: bool = True
     remarks: tuple[Remark, ...] = ()
+    units: OtherSource | None = None
 
     @property
     def has_all_cells(self) -> bool:
@@ -80,6 +84,7 @@ class _Attempt:
     entries: tuple[Entry, ...]
     others: Mapping[str, RawTable]
     marked: tuple[str, ...] = ()
+    elsewhere: frozenset[str] = frozenset()
 
     def survey(self) -> Survey:
         file, source = self.source.path, self.source
@@ -92,6 +97,7 @@ class _Attempt:
             others=self.others,
             marked=self.marked,
             key=key,
+            elsewhere=self.elsewhere,
         )
 
     def prepared(self) -> None:
@@ -106,6 +112,7 @@ def examine_source(
     entries: Sequence[Entry],
     lines: Mapping[str, str],
     marked: Sequence[str] = (),
+    before: Sequence[OtherSource] = (),
 ) -> SourceExamination:
     """Find all mistakes of a raw file.
 
@@ -119,6 +126,8 @@ def examine_source(
         Where the codebook describes each variable.
     marked : sequence of str
         Raw columns that it marks as identifiers.
+    before : sequence of OtherSource
+        The sources before it.
     """
     problems: list[RuralImpactError] = []
     try:
@@ -132,8 +141,11 @@ def examine_source(
         except RuralImpactError as problem:
             problems.append(problem)
             absent.add(joined.name)
+    units = _units(raw, source, entries, others, marked)
+    problems += _ids_elsewhere(before, units)
+    elsewhere = frozenset[str]().union(*(other.telling for other in before))
     attempt: _Attempt | None = _without_joined(
-        _Attempt(raw, source, tuple(entries), others, tuple(marked)), absent
+        _Attempt(raw, source, tuple(entries), others, tuple(marked), elsewhere), absent
     )
     while attempt is not None and len(problems) < _MOST_MISTAKES:
         try:
@@ -141,18 +153,44 @@ def examine_source(
             known = id_columns(attempt.source) == id_columns(source)
             whole = known and len(attempt.entries) == len(entries)
             remarks = (*remarks_on_labels(entries, lines), *_remarks(attempt, survey))
-            return SourceExamination(survey, tuple(problems), whole, remarks)
+            return SourceExamination(survey, tuple(problems), whole, remarks, units)
         except RuralImpactError as problem:
             if not _is_consequence(attempt, problem):
                 problems.append(_with_codebook_line(problem, attempt.entries, lines))
             attempt = _next(attempt, problem)
-    return SourceExamination(None, tuple(problems))
+    return SourceExamination(None, tuple(problems), units=units)
+
+
+def _units(
+    raw: RawTable,
+    source: Source,
+    entries: Sequence[Entry],
+    others: Mapping[str, RawTable],
+    marked: Sequence[str],
+) -> OtherSource | None:
+    try:
+        return other_source(source, entries, marked, files_of(raw, source, others, source.path))
+    except RuralImpactError:
+        return None  # an identifier that cannot be read is told by reading the source
+
+
+def _ids_elsewhere(
+    before: Sequence[OtherSource], units: OtherSource | None
+) -> Iterator[RuralImpactError]:
+    """Yield the sources before one that hold identifiers of it."""
+    if units is None:
+        return
+    for other in before:
+        try:
+            refuse_ids_elsewhere(other, units.telling, units.source.path)
+        except DataError as problem:
+            yield problem
 
 
 def _remarks(attempt: _Attempt, survey: Survey) -> tuple[Remark, ...]:
     source = attempt.source
-    ids = id_columns(source) if has_private_ids(source) else []
-    private = {*attempt.marked, *ids, *suspected_columns(attempt.raw, source)}
+    files = files_of(attempt.raw, source, attempt.others, source.path)
+    private = private_columns(attempt.raw, source, attempt.entries, attempt.others, attempt.marked)
     remarks = [
         Remark(DataError(own.reason, file=own.file, column=own.column, rows=own.rows))
         for own in survey.unmatched
@@ -181,8 +219,8 @@ def _remarks(attempt: _Attempt, survey: Survey) -> tuple[Remark, ...]:
             for column, own in table.value_labels.items()
         },
     }
-    remarks += remarks_on_labels_of_arms(attempt.entries, labels, file=source.path)
     open_entries = [entry for entry in attempt.entries if not private & _names([entry.raw_name])]
+    remarks += remarks_on_labels_of_arms(open_entries, labels, file=source.path)
     remarks += remarks_on_letters_for_digits(open_entries, survey.table, file=source.path)
     missing = missing_forms(attempt.entries)
     for rule in attempt.source.edits:
@@ -194,7 +232,10 @@ def _remarks(attempt: _Attempt, survey: Survey) -> tuple[Remark, ...]:
             "nothing but one cell is filled. If it is no unit, keep it out by `keep` of the source."
         )
         remarks.append(Remark(DataError(problem, file=source.path, rows=lone)))
-    return tuple(remarks)
+    return tuple(
+        Remark(quoting_nothing_private(own.told, files, source, attempt.entries, private))
+        for own in remarks
+    )
 
 
 def _refused_rows(raw: RawTable, column: str) -> list[int]:

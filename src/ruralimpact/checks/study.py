@@ -21,6 +21,7 @@ from ruralimpact.schema.validation import located
 from ruralimpact.survey.codebook import entries_of, marked_columns, parse_codebook
 from ruralimpact.survey.codebook_file import codebook_path, further_columns
 from ruralimpact.survey.file_digest import require_stated
+from ruralimpact.survey.units_elsewhere import OtherSource
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ def _data_problems(study: Study, lines: Mapping[str, str]) -> Iterator[RuralImpa
     except ConfigError:
         return  # the examination of the configuration has told it
     surveys: dict[str, ReadSource] = {}
+    before: list[OtherSource] = []
     partial: set[str] = set()
     refused: set[str] = set()
     for source in study.sources:
@@ -136,7 +138,9 @@ def _data_problems(study: Study, lines: Mapping[str, str]) -> Iterator[RuralImpa
             continue
         yield from _not_as_stated([source.path, *source.other_files])
         own = entries_of(entries, source.name, source.item)
-        examination = examine_source(source, own, lines, marked_columns(entries, source.name))
+        marked = marked_columns(entries, source.name)
+        examination = examine_source(source, own, lines, marked, before)
+        before += [examination.units] if examination.units is not None else []
         yield from examination.problems
         yield from examination.remarks
         if examination.survey is not None:

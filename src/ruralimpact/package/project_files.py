@@ -12,7 +12,7 @@ from ruralimpact.locations import shipped
 from ruralimpact.plugins import Plugins, load_plugins
 from ruralimpact.privacy.keyed_ids import KEY_FILE
 from ruralimpact.schema.study import Study
-from ruralimpact.survey.harmonise import has_private_ids
+from ruralimpact.survey.private_columns import has_private_ids
 
 _NOTE = "SOURCE.md"
 _NO_CODE = shutil.ignore_patterns("__pycache__", "*.pyc")

@@ -98,11 +98,7 @@ def rows_with_ids(
         where most rows have their own. So are numbers that most rows have of any unit.
     """
     filled, distinct = cells != "", cells.unique().tolist()
-    if whole:
-        held = cells.isin([text for text in distinct if text and text in telling])
-        held &= held.sum() > _MOSTLY * filled.sum()
-    else:
-        held = cells.isin(_holding(distinct, telling))
+    held = rows_with_telling(cells, telling, whole=whole, keys=not whole)
     if len(distinct) <= _FEWEST_UNITS:
         return held
     own = filled & (cells == ids if whole else _hold(cells, ids))
@@ -110,6 +106,25 @@ def rows_with_ids(
         if apart is not None and ids[apart].nunique() > _FEWEST_UNITS:
             held = held | apart
     return held
+
+
+def rows_with_telling(
+    cells: pd.Series, telling: Collection[str], *, whole: bool, keys: bool = False
+) -> pd.Series:
+    """Tell which cells hold one of the identifiers that no cell holds by chance, whose ever they are.
+
+    Parameters
+    ----------
+    cells, telling, whole
+        See `rows_with_ids`.
+    keys : bool
+        Whether keys that machines give to rows are found, too.
+    """
+    distinct = cells.unique().tolist()
+    if not whole:
+        return cells.isin(_holding(distinct, telling, keys=keys))
+    held = cells.isin([text for text in distinct if text and text in telling])
+    return held & (held.sum() > _MOSTLY * (cells != "").sum())
 
 
 def is_telling(identifier: str) -> bool:
@@ -129,19 +144,17 @@ def ids_held(cells: Iterable[str], ids: Collection[str]) -> bool:
     return bool(_holding(cells, list(filter(is_telling, ids))))
 
 
-def _holding(cells: Iterable[str], ids: Iterable[str]) -> list[str]:
+def _holding(cells: Iterable[str], ids: Iterable[str], *, keys: bool = True) -> list[str]:
     """Return the cells with an identifier, or a key of a machine, as a part."""
-    known = {_parts(unit) for unit in ids}
+    texts = list(filter(is_telling, cells))  # others are too short to hold what is telling
+    known = {_parts(unit) for unit in ids} if texts else set()
     lengths = {len(unit) for unit in known}
-    return [
+    held = [
         text
-        for text in cells
-        if text
-        and (
-            is_machine_key(text)
-            or any(run in known for length in lengths for run in _runs(_parts(text), length))
-        )
+        for text in texts
+        if any(run in known for length in lengths for run in _runs(_parts(text), length))
     ]
+    return [*held, *filter(is_machine_key, cells)] if keys else held
 
 
 def _hold(cells: pd.Series, ids: pd.Series) -> pd.Series:

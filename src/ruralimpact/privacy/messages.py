@@ -1,10 +1,35 @@
-"""Messages that quote no cell of an identifier."""
+"""Messages that quote no cell of an identifier, and of other columns only what tells nobody."""
 
 from collections.abc import Iterable
 
 from ruralimpact.errors import DataError
+from ruralimpact.privacy.scan import are_names, shape_of
 
 HIDDEN = "(not shown)"
+# A mistyped code or number is no longer than this.
+_MOST_SIGNS, _MOST_WORDS = 30, 3
+# The digits of a day.
+_DIGITS_OF_DAY = 8
+
+
+def may_be_quoted(cell: str, *, among_numbers: bool, dates: bool = False) -> bool:
+    """Tell whether a message may quote a cell of a column that is no identifier: it is as short as a code.
+
+    Parameters
+    ----------
+    cell : str
+    among_numbers : bool
+        Whether the column holds numbers, where names of people are no mistyped values.
+    dates : bool
+        Whether it holds dates, whose digits may stand without marks.
+    """
+    if len(cell) > _MOST_SIGNS or len(cell.split()) > _MOST_WORDS:
+        return False
+    if dates and cell.isdigit() and len(cell) <= _DIGITS_OF_DAY:
+        return True
+    if shape_of(cell):
+        return False
+    return not (among_numbers and are_names([cell]))
 
 
 def without_cells(error: DataError, cells: Iterable[str]) -> DataError:

@@ -122,6 +122,33 @@ def are_names(texts: Sequence[str]) -> bool:
     return bool(texts) and _mostly(_is_name, texts)
 
 
+def tells_units_apart(column: pd.Series) -> bool:
+    """Tell whether the values of a column mostly differ and are no dates, as identifiers do.
+
+    Parameters
+    ----------
+    column : Series of str
+        The empty string is missing.
+    """
+    filled = column[column != ""]
+    distinct = filled.unique().tolist()
+    differ = len(filled) >= _FEWEST and len(distinct) >= _DISTINCT * len(filled)
+    return differ and not _mostly(_matches(_DATE), distinct)
+
+
+def shape_of(text: str) -> str:
+    """Return the kind of identifier that one cell has the shape of, names apart; nothing where it has none.
+
+    Parameters
+    ----------
+    text : str
+    """
+    if _DATE.fullmatch(text):
+        return ""
+    shapes = {kind: fits for kind, (fits, _) in _SHAPES.items() if kind != "name"}
+    return next((kind for kind, fits in shapes.items() if fits(text)), "")
+
+
 def _is_name(text: str) -> bool:
     words = [word for word in text.split() if word not in _PARTICLES]
     return _PERSON.fullmatch(text) is not None and all(word[0].isupper() for word in words)

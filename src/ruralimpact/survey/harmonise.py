@@ -1,6 +1,6 @@
 """One raw table to one survey table: canonical names, types and units, sorted by identifier."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,14 +10,12 @@ from numpy.typing import NDArray
 
 from ruralimpact.errors import ConfigError, DataError, UnknownValueError
 from ruralimpact.privacy.keyed_ids import keyed
-from ruralimpact.privacy.messages import without_cells
-from ruralimpact.privacy.scan import likely_identifiers
 from ruralimpact.schema.edit import Currency
 from ruralimpact.schema.quality import SurveyQuality
 from ruralimpact.schema.source import SourceEntry
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.cells_set_missing import SetToMissing, set_to_missing
-from ruralimpact.survey.codebook import INTERVIEWER, Entry
+from ruralimpact.survey.codebook import Entry
 from ruralimpact.survey.declared_values import refuse_near_declared
 from ruralimpact.survey.hidden_ids import (
     GROUP,
@@ -26,21 +24,28 @@ from ruralimpact.survey.hidden_ids import (
     is_key_of_rows,
     numbered,
     refuse_ids,
+    telling_ids,
     without_interviewers,
 )
 from ruralimpact.survey.identifiers import ROW_NUMBER, check_identifiers, check_wave, identifiers
 from ruralimpact.survey.join import UnmatchedRows
 from ruralimpact.survey.parent_tables import refuse_rows_of_repeated_rows
 from ruralimpact.survey.prepare import id_columns, prepare
+from ruralimpact.survey.private_columns import (
+    files_of,
+    has_private_ids,
+    private_columns,
+    quoting_nothing_private,
+)
 from ruralimpact.survey.quality import quality_report
-from ruralimpact.survey.raw_column import TOGETHER, raw_column
+from ruralimpact.survey.raw_column import TOGETHER
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.recode import Recoded, recode_variable
 from ruralimpact.survey.repeated_headers import refuse_repeated_headers
 from ruralimpact.survey.set_missing import mark_of
 from ruralimpact.survey.similar import near_forms, refuse_two_ways
 from ruralimpact.survey.summary_rows import refuse_summary_rows, refuse_total_values
-from ruralimpact.survey.values import code_of, forms_of_code, normalised
+from ruralimpact.survey.values import forms_of_code
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,7 @@ def harmonise(
     others: Mapping[str, RawTable] | None = None,
     marked: Sequence[str] = (),
     key: bytes | None = None,
+    elsewhere: Collection[str] = (),
 ) -> Survey:
     """Apply the codebook to the raw table of a source.
 
@@ -98,6 +104,8 @@ def harmonise(
     key : bytes, optional
         Key of the hashes that stand for identifiers (`privacy.keyed_ids`); when not given, and of a source
         that says ``public_ids`` or whose rows are numbered, identifiers stay as they are.
+    elsewhere : collection of str
+        Identifiers of other sources that no cell holds by chance (`telling_ids`).
 
     Returns
     -------
@@ -110,63 +118,17 @@ def harmonise(
     ConfigError
         ``wave_variable`` is no codebook variable with that role.
     """
-    private = {*marked, *(id_columns(source) if has_private_ids(source) else ())}
+    joined = others or {}
+    hidden = {*marked, *(id_columns(source) if has_private_ids(source) else ())}
     try:
-        return _harmonised(raw, source, entries, file, others or {}, private, key)
+        return _harmonised(raw, source, entries, file, joined, hidden, key, elsewhere)
     except DataError as error:
-        tables = [raw, *(others or {}).values()]
-        private |= {entry.raw_name for entry in entries if entry.role == INTERVIEWER}
-        private |= _keys_of_rows(raw, source, entries, file) | suspected_columns(raw, source)
-        raise without_cells(error, _quotable(error, source, tables, private, file)) from None
+        private = private_columns(raw, source, entries, joined, marked)
+        files = files_of(raw, source, joined, file)
+        raise quoting_nothing_private(error, files, source, entries, private) from None
     except UnknownValueError as error:
-        raise (error.without_hint() if error.column in _parts(private) else error) from None
-
-
-def suspected_columns(raw: RawTable, source: SourceEntry) -> set[str]:
-    """Return the columns of a raw file that may tell who somebody is: no message quotes their cells."""
-    if source.public_ids:
-        return set()
-    return {
-        likely.column
-        for likely in likely_identifiers(raw.cells, raw.questions, (), raw.value_labels)
-    }
-
-
-def _parts(columns: Collection[str]) -> set[str]:
-    """Return columns, and those that names of several together are made of."""
-    return {*columns, *(part for column in columns for part in column.split(TOGETHER))}
-
-
-def _quotable(
-    error: DataError,
-    source: SourceEntry,
-    tables: Sequence[RawTable],
-    private: Collection[str],
-    file: str | Path,
-) -> Iterator[str]:
-    """Yield the cells of identifiers that a message may quote, in each way that it may write them.
-
-    Messages about other columns of the raw file quote cells of these columns only.
-    """
-    keys = {
-        name
-        for joined in source.join
-        for pair in joined.key_columns.items()
-        for name in pair
-        if has_private_ids(source)
-    }
-    about = set(str(error.column or "").split(TOGETHER))
-    if str(error.file) == str(file) and not about & {*private, *keys, "id"}:
-        return
-    for table in tables:
-        columns = [i for i, name in enumerate(table.cells.columns) if name in {*private, *keys}]
-        for column in columns:
-            labels = table.value_labels.get(str(table.cells.columns[column]), {})
-            for cell in (*table.cells.iloc[:, column].unique(), *labels.values()):
-                yield from {cell, normalised(cell), code_of(cell)}
-    if any(TOGETHER in name for name in private) or len(id_columns(source)) > 1:
-        names = TOGETHER.join(id_columns(source))
-        yield from raw_column(tables[0].cells, names, file).unique()
+        private = private_columns(raw, source, entries, joined, marked)
+        raise (error.without_hint() if error.column in private else error) from None
 
 
 def _harmonised(
@@ -177,6 +139,7 @@ def _harmonised(
     others: Mapping[str, RawTable],
     private: Collection[str],
     key: bytes | None,
+    elsewhere: Collection[str],
 ) -> Survey:
     refuse_rows_of_repeated_rows(raw, source, file)
     prepared = prepare(
@@ -245,8 +208,11 @@ def _harmonised(
 
     if source.wave_variable is not None and wave is not None:
         variables[source.wave_variable] = wave
-    if has_private_ids(source):
-        cells = CellsOfUnits(rows.cells, ids, file)
+    if has_private_ids(source) or elsewhere:
+        own_ids = ids if has_private_ids(source) else None
+        others_of_units = [name for name in [*private, *_keys(source)] if name not in named]
+        telling = telling_ids(rows.cells, own_ids, others_of_units, file)
+        cells = CellsOfUnits(rows.cells, own_ids, file, telling.union(elsewhere))
         hidden = _without_ids(cells, source, entries, variables, wave, key)
         recoded |= {name: replace(recoded[name], data=values) for name, values in hidden.items()}
         variables |= hidden
@@ -280,19 +246,6 @@ def missing_forms(entries: Sequence[Entry]) -> dict[str, set[str]]:
     return {name: codes for name, codes in forms.items() if codes}
 
 
-def _keys_of_rows(
-    raw: RawTable, source: SourceEntry, entries: Sequence[Entry], file: str | Path
-) -> set[str]:
-    """Return the raw column that tells apart the rows of a unit, if it tells who the unit is, too."""
-    item = next((entry for entry in entries if entry.variable == source.item), None)
-    columns = raw.cells.columns
-    named = [] if item is None else [item.raw_name, *id_columns(source)]
-    if item is None or not has_private_ids(source) or not set(named) <= set(columns):
-        return set()
-    cells = CellsOfUnits(raw.cells, identifiers(raw, id_columns(source), file), file)
-    return {item.raw_name} if is_key_of_rows(cells, item) else set()
-
-
 def _without_ids(
     cells: CellsOfUnits,
     source: SourceEntry,
@@ -313,27 +266,28 @@ def _without_ids(
         values = variables[entry.variable]
         if entry.variable == source.item:
             if is_key_of_rows(cells, entry):
-                units = [cells.ids] if wave is None else [cells.ids, wave]
+                units = [part for part in (cells.ids, wave) if part is not None]
                 hidden[entry.variable] = numbered(values, units, as_text=not entry.is_number)
         elif entry.role == GROUP and not entry.is_number:
-            if key is not None and cells.with_ids(entry).any():
+            if cells.ids is None:
+                refuse_ids(cells, entry)
+            elif key is not None and cells.with_ids(entry).any():
                 hidden[entry.variable] = hashed_groups(values, key)
         elif entry.variable != source.wave_variable:
             refuse_ids(cells, entry)
     return hidden
 
 
-def has_private_ids(source: SourceEntry) -> bool:
-    """Whether the identifiers of a source become keyed hashes."""
-    return not source.public_ids and id_columns(source) != [ROW_NUMBER]
-
-
 def _used(source: SourceEntry) -> list[str]:
     """Return the raw columns that a source uses besides those of the codebook."""
     stated_in = [rule.stated_in for rule in source.edits if isinstance(rule, Currency)]
-    keys = [column for joined in source.join for column in joined.key_columns]
     chosen = [condition.column for condition in source.keep]
-    return [*id_columns(source), *stated_in, *keys, *chosen]
+    return [*id_columns(source), *stated_in, *_keys(source), *chosen]
+
+
+def _keys(source: SourceEntry) -> list[str]:
+    """Return the raw columns that other files are joined by."""
+    return [column for joined in source.join for column in joined.key_columns]
 
 
 def _refuse_two_ways(

@@ -1,6 +1,6 @@
 """Identifiers of units in described columns: numbered, hashed or refused before a table leaves ingest."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -8,15 +8,20 @@ from pathlib import Path
 import pandas as pd
 
 from ruralimpact.errors import DataError
-from ruralimpact.privacy.ids_in_cells import is_key_by_name, is_telling, rows_with_ids
+from ruralimpact.privacy.ids_in_cells import (
+    is_key_by_name,
+    is_telling,
+    rows_with_ids,
+    rows_with_telling,
+)
 from ruralimpact.privacy.keyed_ids import keyed
-from ruralimpact.privacy.scan import are_names
+from ruralimpact.privacy.scan import are_names, tells_units_apart
 from ruralimpact.schema.quality import FileLabels
 from ruralimpact.survey.codebook import IDENTIFIER, INTERVIEWER, Entry
 from ruralimpact.survey.raw_column import TOGETHER, raw_column
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.similar import near_forms
-from ruralimpact.survey.values import code_of, each_text
+from ruralimpact.survey.values import code_of, each_text, normalised
 
 GROUP = "group"
 # Fewer rows may all differ without being numbered.
@@ -30,15 +35,18 @@ class CellsOfUnits:
     Attributes
     ----------
     cells : DataFrame of str, shape (n, ...)
-    ids : Series of str, shape (n,)
-        The identifier of each row.
+    ids : Series of str, shape (n,), or None
+        The identifier of each row; None where identifiers are public or rows have none.
     file : path
         For messages.
+    telling : collection of str
+        Identifiers that no cell holds by chance, of this source and of others, see `telling_ids`.
     """
 
     cells: pd.DataFrame
-    ids: pd.Series
+    ids: pd.Series | None
     file: str | Path
+    telling: Collection[str] = frozenset()
 
     def column(self, entry: Entry) -> pd.Series:
         """Return the cells of a described column, in the form in which codes are compared."""
@@ -50,17 +58,43 @@ class CellsOfUnits:
 
     def holding(self, column: pd.Series, entry: Entry) -> pd.Series:
         """Return `with_ids` of a column that `column` has returned."""
-        return rows_with_ids(column, self._codes, self._telling, whole=entry.is_number)
+        whole = entry.is_number
+        if self._codes is None:
+            return rows_with_telling(column, self.telling, whole=whole)
+        return rows_with_ids(column, self._codes, self.telling, whole=whole)
 
     @cached_property
-    def _codes(self) -> pd.Series:
-        return each_text(self.ids, code_of)
+    def _codes(self) -> pd.Series | None:
+        return None if self.ids is None else each_text(self.ids, code_of)
 
-    @cached_property
-    def _telling(self) -> frozenset[str]:
-        """Identifiers that no cell holds by chance; numbers put together may be others by chance."""
-        several = TOGETHER in str(self.ids.name)
-        return frozenset(() if several else filter(is_telling, self._codes.unique().tolist()))
+
+def telling_ids(
+    cells: pd.DataFrame, ids: pd.Series | None, others: Sequence[str], file: str | Path
+) -> frozenset[str]:
+    """Return what tells who a unit of a source is, and stands in no cell by chance.
+
+    Parameters
+    ----------
+    cells : DataFrame of str
+        Of the source, with the columns of joined files.
+    ids : Series of str, or None
+        The identifier of each row, where it is private; put together of numbers it may be others by chance.
+    others : sequence of str
+        Columns marked as identifiers, and keys of joined files: those that mostly differ, and are no dates.
+    file : path
+        For messages.
+    """
+    known = {normalised(str(column)) for column in cells}
+    columns = [raw_column(cells, name, file) for name in others if normalised(name) in known]
+    told = [column for column in columns if tells_units_apart(column)]
+    if ids is not None and TOGETHER not in str(ids.name):
+        told.append(ids)
+    return frozenset(
+        code
+        for column in told
+        for code in map(code_of, column.unique().tolist())
+        if is_telling(code)
+    )
 
 
 def is_key_of_rows(cells: CellsOfUnits, entry: Entry) -> bool:
@@ -69,11 +103,13 @@ def is_key_of_rows(cells: CellsOfUnits, entry: Entry) -> bool:
     Its cells hold identifiers, it is called like a key of rows, or is marked as an identifier; or it is
     no number, and no two rows of the file have the same.
     """
-    if entry.role == IDENTIFIER or is_key_by_name(entry.raw_name):
+    is_private = cells.ids is not None
+    if is_private and (entry.role == IDENTIFIER or is_key_by_name(entry.raw_name)):
         return True
     column = cells.column(entry)
-    if bool(cells.holding(column, entry).any()):
-        return True
+    holds = bool(cells.holding(column, entry).any())
+    if holds or not is_private:
+        return holds
     has_digits = bool(column.str.contains(r"\d").all())
     return not entry.is_number and len(column) >= _FEWEST_ROWS and has_digits and column.is_unique
 

@@ -335,7 +335,7 @@ def _all_outside(values: pd.Series, entry: Entry, file: str | Path) -> DataError
     known = values.dropna()
     return DataError(
         f"every value lies outside the codebook's range ({entry.range_in_words}): they go from "
-        f"{known.min():g} to {known.max():g} ('{entry.variable}').",
+        f"'{code_of(known.min())}' to '{code_of(known.max())}' ('{entry.variable}').",
         file=file,
         column=entry.raw_name,
         rows=known.index.tolist(),
