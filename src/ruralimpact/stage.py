@@ -83,7 +83,9 @@ def _in_project(error: RuralImpactError, study: Any) -> RuralImpactError:
     """Name the rows of raw files in an error about units of a sample, the key in one about an analysis."""
     if isinstance(error, DesignError) and isinstance(study, Mapping):
         analyses = [str(analysis.get("name")) for analysis in study.get("analyses", ())]
-        return _in_line(error.in_analysis(f"config/studies/{study['name']}/study.yaml", analyses))
+        return _in_line(error.in_analysis(_study_file(study), analyses))
+    if isinstance(error, ConfigError) and error.file is None and isinstance(study, Mapping):
+        return _in_line(error.at(file=_study_file(study), key=error.key, mark=None))
     if not isinstance(error, DataError) or not error.units or study is None:
         return error
     name = study if isinstance(study, str) else study["name"]
@@ -91,6 +93,10 @@ def _in_project(error: RuralImpactError, study: Any) -> RuralImpactError:
     raw_rows = importlib.import_module("ruralimpact.raw_rows")
     located: RuralImpactError = raw_rows.in_raw_files(error, name)
     return located
+
+
+def _study_file(study: Mapping[str, Any]) -> str:
+    return f"config/studies/{study['name']}/study.yaml"
 
 
 @contextmanager

@@ -231,7 +231,8 @@ def test_waves_of_named_adoption_must_be_numbers() -> None:
     frame = SURVEY.assign(wave="wave " + SURVEY["wave"].astype(str))
     wanted = {"name": "a", "sample": "all", "method": "staggered", "first_treated": "start"}
     with pytest.raises(DesignError, match="no numbers to compare them with"):
-        exclusions_over_time(study_of(study(wanted)), tables(frame).units)
+        declared = {**study(wanted), "wave_order": sorted(frame["wave"].unique())}
+        exclusions_over_time(study_of(declared), tables(frame).units)
 
 
 def test_where_nobody_is_a_control_the_message_says_of_how_many_the_arm_is_not_known() -> None:

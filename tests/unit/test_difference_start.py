@@ -9,7 +9,7 @@ from study_models import analysis_of, study_of
 from ruralimpact.difference.arms import arms_over_time
 from ruralimpact.difference.exclusions import exclusions_over_time
 from ruralimpact.difference.study import difference_study
-from ruralimpact.errors import DataError, DesignError
+from ruralimpact.errors import ConfigError, DataError, DesignError
 from ruralimpact.estimation.study import estimate_study
 
 SURVEY = survey()
@@ -93,9 +93,10 @@ def test_a_fixed_arm_is_zero_or_one() -> None:
 
 
 NAMES = {1: "baseline", 2: "midline", 3: "endline", 4: "follow-up", 5: "last", 6: "afterwards"}
+ORDER = {"wave_order": list(NAMES.values())}
 
 
-def test_waves_in_words_come_as_they_are_listed() -> None:
+def test_waves_in_words_come_as_they_are_declared() -> None:
     """By letter "endline" is before "midline"."""
     frame = SURVEY.assign(wave=SURVEY["wave"].map(NAMES))
     named = {
@@ -107,8 +108,8 @@ def test_waves_in_words_come_as_they_are_listed() -> None:
     }
     numbered = {**named, "before": [1, 2], "after": [3, 4, 5, 6]}
     found, wanted = (
-        difference_study(study_of(study(one)), tables(data), seed=1)
-        for one, data in ((named, frame), (numbered, SURVEY))
+        difference_study(study_of({**study(one), **order}), tables(data), seed=1)
+        for one, data, order in ((named, frame, ORDER), (numbered, SURVEY, {}))
     )
     for name in ("event_study", "pre_trends"):
         pd.testing.assert_frame_equal(found.tables[name], wanted.tables[name])
@@ -116,10 +117,23 @@ def test_waves_in_words_come_as_they_are_listed() -> None:
     assert events["event_time"].tolist() == [-2, -1, 0, 1, 2, 3]
 
 
-def test_staggered_treatment_needs_waves_whose_order_is_known() -> None:
+WORDS = {"before": ["baseline"], "after": ["endline"]}
+
+
+@pytest.mark.parametrize(
+    "asked", [STAGGERED, {**TWO_ARMS, **WORDS}, {**ALONE, **WORDS}, {**TRIPLE, **WORDS}]
+)
+def test_changes_need_waves_whose_order_is_known(asked: dict) -> None:
     frame = SURVEY.assign(wave=SURVEY["wave"].map(NAMES))
-    with pytest.raises(DesignError, match="the order of the waves .* is not known"):
-        arms_over_time(analysis_of(STAGGERED), frame.drop(columns=[*OUTCOMES]))
+    with pytest.raises(ConfigError, match="key 'wave_order': the wave 'afterwards' is no number"):
+        arms_over_time(analysis_of(asked), frame.drop(columns=[*OUTCOMES]))
+
+
+def test_an_arm_of_known_start_needs_waves_that_are_numbers() -> None:
+    frame = pipeline().assign(wave=lambda d: d["wave"].map(NAMES))
+    asked, order = analysis_of({**FIXED, **WORDS}), list(NAMES.values())
+    with pytest.raises(DesignError, match="no numbers to compare them with"):
+        arms_over_time(asked, frame, adoption="start", order=order)
 
 
 def test_lost_units_of_a_triple_difference_are_eligible_ones() -> None:

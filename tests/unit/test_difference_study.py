@@ -245,19 +245,6 @@ def test_nothing_asked_gives_empty_tables() -> None:
     )
 
 
-def test_waves_with_names_keep_their_order() -> None:
-    names = {wave: f"{letter} wave" for wave, letter in zip(range(1, 7), "abcdef", strict=True)}
-    frame = SURVEY.assign(wave=SURVEY["wave"].map(names))
-    named = {
-        **TWO_ARMS,
-        "before": ["a wave", "b wave"],
-        "after": ["c wave", "d wave", "e wave", "f wave"],
-    }
-    found, _ = estimate(frame, {**named, "estimators": ["two_by_two"]})
-    means = changes(SURVEY).groupby("arm")["change"].mean()
-    assert value(found, "two_arms/two_by_two/income") == pytest.approx(means[1] - means[0])
-
-
 DEGENERATE = {
     "zero": lambda frame: 0.0 * frame["x"],
     "constant": lambda frame: 0.0 * frame["x"] + 7.3,

@@ -1,5 +1,7 @@
 """One order of waves, by number or as declared, wherever changes are computed."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,6 +10,9 @@ import pytest
 from staggered_survey import OUTCOMES, STAGGERED, TWO_ARMS, study, survey, tables
 from study_models import study_of
 
+from ruralimpact.config.over_time import check_over_time
+from ruralimpact.config.samples import check_sample_waves
+from ruralimpact.defaults.described import described_sources, waves_of
 from ruralimpact.difference.arms import arms_over_time
 from ruralimpact.difference.study import difference_study
 from ruralimpact.errors import ConfigError, DesignError
@@ -15,6 +20,7 @@ from ruralimpact.estimation.study import EstimationTables, estimate_study
 from ruralimpact.schema.analysis import Staggered
 from ruralimpact.schema.waves import in_order, places_in_time, wave_key
 
+FILE = Path("study.yaml")
 SURVEY = survey()
 # By letter these would be 3, 5, 2, 6, 4, 1 (and 10 comes before 8 and 9).
 NAMES = ["start", "baseline", "midline", "endline", "follow-up", "afterwards"]
@@ -122,6 +128,48 @@ def test_staggered_effects_by_words_in_their_order_are_those_by_numbers() -> Non
     )
     for name in ("event_study", "pre_trends", "goodman_bacon"):
         pd.testing.assert_frame_equal(found.tables[name], wanted.tables[name])
+
+
+@pytest.mark.parametrize(
+    ("waves", "keys", "refused"),
+    [
+        (("baseline", "endline"), {}, "wave_order.*'baseline' is no number"),
+        ((2014, "endline"), {}, "wave_order.*'endline' is no number"),
+        (("post", "pre"), {"wave_order": ["pre", "post"]}, "after.*wave pre of `after` is not"),
+        (("pre", "post"), {"wave_order": ["pre", "post"]}, ""),
+        (("pre", "post"), {"wave_order": ["pre", "pots"]}, "wave_order.*'post' is not among them"),
+    ],
+)
+def test_the_order_of_words_is_asked_of_all_that_compares_waves(
+    waves: tuple[Any, Any], keys: dict[str, Any], refused: str
+) -> None:
+    """Analyses, samples of two periods, and sources that are a wave each."""
+    sides = {"before": [waves[0]], "after": [waves[1]]}
+    change = {**TWO_ARMS, **sides, "sample": "panel", "outcomes": ["income"]}
+    homes = [{"name": f"w{wave}", "id": "id", "wave": str(wave)} for wave in waves]
+    periods = {**sides, "status": "status", "treatment": "treated"}
+    declared = study_of(
+        **keys,
+        design="panel",
+        sources=homes,
+        analyses=[change],
+        outcomes={"income": {"unit": "pesos"}},
+        samples={"panel": {"sources": [home["name"] for home in homes], "two_periods": periods}},
+    )
+    by_analysis = check_over_time.problems(declared, declared.comparisons[0], {}, {}, FILE)
+    told = [*map(str, by_analysis)], [*map(str, check_sample_waves.problems(declared, {}, FILE))]
+    for mistakes in told:
+        found = [one for one in mistakes if "wave" in one and "file study.yaml, key" in one]
+        assert len(found) == (1 if refused else 0), mistakes
+        assert all(re.search(refused, one) for one in found)
+
+
+def test_defaults_take_the_declared_order() -> None:
+    sources = [{"name": wave, "wave": wave} for wave in ("pre", "post")]
+    assert waves_of({"wave_order": ["pre", "post"]}, described_sources({"sources": sources})) == [
+        "pre",
+        "post",
+    ]
 
 
 def test_waves_before_come_before_those_after() -> None:

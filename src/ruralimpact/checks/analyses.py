@@ -31,9 +31,10 @@ from ruralimpact.responses.study import responses_study
 from ruralimpact.returns.accounts import scenario_factors
 from ruralimpact.returns.register import cash_register
 from ruralimpact.returns.study import returns_study
-from ruralimpact.schema.analysis import AnyAnalysis, Description, DifferenceInMeans, Matching
+from ruralimpact.schema.analysis import AnyAnalysis, Description, DifferenceInMeans, Matching, Panel
 from ruralimpact.schema.rate_of_return import RateOfReturn
 from ruralimpact.schema.study import AnyDescription, Study
+from ruralimpact.schema.waves import refuse_unordered
 from ruralimpact.survival.study import survival_study
 
 Samples = Mapping[str, AnalysisSample]
@@ -140,6 +141,13 @@ def _over_time(study: Study, samples: Samples) -> None:
     exclusions_over_time(study, _units(samples))
 
 
+def _panel_waves(study: Study, samples: Samples) -> None:
+    for analysis in study.analyses:
+        units = samples[analysis.sample].units
+        if isinstance(analysis, Panel) and "wave" in units:
+            refuse_unordered(units["wave"].astype(str), study.declared_waves)
+
+
 def _described(
     describe: Callable[[RecordedStudy], DescriptionTables], study: Study, samples: Samples
 ) -> DescriptionTables:
@@ -210,6 +218,7 @@ _DESCRIPTIONS = (
 )
 _OF_AN_ANALYSIS: tuple[Refuse, ...] = (
     _over_time,
+    _panel_waves,
     _scenarios,
     _subgroups,
     _products,

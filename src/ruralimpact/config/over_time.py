@@ -5,11 +5,13 @@ from pathlib import Path
 
 from ruralimpact.config.names import unknown_names
 from ruralimpact.config.rule import Rule
+from ruralimpact.config.waves import waves_out_of_order
 from ruralimpact.design.methods import OVER_TIME
 from ruralimpact.errors import ConfigError
 from ruralimpact.schema.analysis import (
     Analysis,
     BeforeAfter,
+    BetweenWaves,
     OfSample,
     OverTime,
     Staggered,
@@ -85,6 +87,8 @@ def check_over_time(
         return
     key = f"analyses.{analysis.name}"
     yield from single_wave(study, analysis, file, key)
+    if isinstance(analysis, BetweenWaves):
+        yield from waves_out_of_order(study, analysis.before, analysis.after, file, key)
     if isinstance(analysis, Staggered) and analysis.first_treated is not None:
         known = [name for name, role in roles.items() if role == "adoption"]
         named = analysis.first_treated

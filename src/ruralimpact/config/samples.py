@@ -5,11 +5,17 @@ from pathlib import Path
 
 from ruralimpact.config.names import unknown_names
 from ruralimpact.config.rule import Rule
-from ruralimpact.config.waves import rounds_of, sources_of, wave_order
+from ruralimpact.config.waves import (
+    not_after,
+    rounds_of,
+    sources_of,
+    wave_order,
+    waves_out_of_order,
+)
 from ruralimpact.errors import ConfigError
 from ruralimpact.schema.sample import Sample
 from ruralimpact.schema.study import Study
-from ruralimpact.schema.waves import in_order, wave_key
+from ruralimpact.schema.waves import refuse_unordered
 
 
 @Rule
@@ -35,6 +41,9 @@ def check_sample_waves(study: Study, roles: Mapping[str, str], file: Path) -> It
         key = f"samples.{name}"
         yield from () if circles or out_of_order else _not_after_baseline(study, name, file)
         yield from _unknown_arms(sample, roles, file, key)
+        if (periods := sample.two_periods) is not None and not out_of_order:
+            where = f"{key}.two_periods"
+            yield from waves_out_of_order(study, periods.before, periods.after, file, where)
         named = sample.outcomes or ()
         yield from unknown_names(named, study.outcomes, "outcome", file, f"{key}.outcomes")
     for analysis in study.comparisons:
@@ -49,7 +58,7 @@ def check_sample_waves(study: Study, roles: Mapping[str, str], file: Path) -> It
 
 def _waves_out_of_order(study: Study, file: Path) -> Iterator[ConfigError]:
     try:
-        wave_order(study)
+        refuse_unordered(wave_order(study), study.declared_waves)
     except ConfigError as problem:
         yield problem.at(file=file, key=problem.key, mark=None)
 
@@ -96,15 +105,8 @@ def _not_after_baseline(study: Study, name: str, file: Path) -> Iterator[ConfigE
     sample = study.samples[name]
     if sample.baseline is None:
         return
-    waves = {source.name: source.wave for source in study.sources if source.wave is not None}
-    own = [waves[source] for source in sample.sources if source in waves]
-    before = [waves[source] for source in sources_of(study, sample.baseline) if source in waves]
-    if not own or not before:
-        return
-    order = study.declared_waves
-    first, last = in_order(own, order)[0], in_order(before, order)[-1]
-    if wave_key(first, order) <= wave_key(last, order):
-        problem = f"the wave {first} is not after its baseline, which was asked in {last}."
+    problem = not_after(study, sample.sources, sources_of(study, sample.baseline))
+    if problem is not None:
         yield ConfigError(problem, file=file, key=f"samples.{name}.baseline")
 
 

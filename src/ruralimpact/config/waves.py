@@ -1,11 +1,13 @@
 """The rounds of a study: what can be computed when each of its survey waves has come."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
+from ruralimpact.errors import ConfigError
 from ruralimpact.schema.construction import Construction
-from ruralimpact.schema.sample import Sample
+from ruralimpact.schema.sample import Sample, Wave
 from ruralimpact.schema.study import Study
-from ruralimpact.schema.waves import ending_of, in_order
+from ruralimpact.schema.waves import ending_of, in_order, not_later, refuse_unordered, wave_key
 
 
 def rounds_of(study: Study) -> dict[str, Study]:
@@ -54,6 +56,57 @@ def wave_order(study: Study) -> list[str]:
     """Return the waves of sources from the first to the last; of no declared order, numbers before words."""
     waves = (source.wave for source in study.sources if source.wave is not None)
     return in_order(waves, study.declared_waves)
+
+
+def waves_out_of_order(
+    study: Study, before: Sequence[Wave], after: Sequence[Wave], file: Path, key: str
+) -> Iterator[ConfigError]:
+    """Yield an error where waves after do not come later than waves before, or it cannot be told.
+
+    Parameters
+    ----------
+    study : Study
+    before, after : sequence of int or str
+    file : path
+        study.yaml, for messages.
+    key : str
+        Of what lists them, as ``before`` and ``after``.
+    """
+    named = [str(wave) for wave in before], [str(wave) for wave in after]
+    order = study.declared_waves
+    try:
+        refuse_unordered([*named[0], *named[1]], order)
+    except ConfigError as problem:
+        yield problem.at(file=file, key=problem.key, mark=None)
+        return
+    problem_of_order = not_later(*named, order=order)
+    if problem_of_order is not None:
+        yield ConfigError(problem_of_order, file=file, key=f"{key}.after")
+
+
+def not_after(study: Study, later: Sequence[str], earlier: Sequence[str]) -> str | None:
+    """Return what is wrong where some sources are not of later waves than others.
+
+    Parameters
+    ----------
+    study : Study
+    later, earlier : sequence of str
+        Names of sources; those that name no wave are passed over.
+
+    Returns
+    -------
+    str or None
+    """
+    waves = {source.name: source.wave for source in study.sources if source.wave is not None}
+    own = [waves[source] for source in later if source in waves]
+    before = [waves[source] for source in earlier if source in waves]
+    if not own or not before:
+        return None
+    order = study.declared_waves
+    first, last = in_order(own, order)[0], in_order(before, order)[-1]
+    if wave_key(first, order) <= wave_key(last, order):
+        return f"the wave {first} is not after its baseline, which was asked in {last}."
+    return None
 
 
 def sources_of(study: Study, sample: str) -> list[str]:

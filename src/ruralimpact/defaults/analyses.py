@@ -68,7 +68,7 @@ def _label(entry: Contents, methods: Sequence[object]) -> dict[str, str]:
 
 def _by_design(study: Contents, variables: Sequence[DescribedVariable]) -> list[Contents]:
     """Return the analyses that a design can bear, for each treatment of the study."""
-    waves = waves_of(described_sources(study))
+    waves = waves_of(study, described_sources(study))
     treatments = [variable.name for variable in variables if variable.role == "treatment"]
     adoptions = [variable.name for variable in variables if variable.role == "adoption"]
     design = study.get("design")
@@ -209,4 +209,4 @@ def _waves(study: Contents, sample: str) -> list[str]:
     entry = samples.get(sample) if isinstance(samples, Mapping) else None
     named = entry.get("sources") if isinstance(entry, Mapping) else None
     known = named if isinstance(named, list) else []
-    return waves_of([source for source in described_sources(study) if source.name in known])
+    return waves_of(study, [source for source in described_sources(study) if source.name in known])

@@ -6,7 +6,7 @@ from typing import Any
 
 from ruralimpact.schema.codebook import CodebookRow
 from ruralimpact.schema.document import Contents
-from ruralimpact.schema.waves import wave_key
+from ruralimpact.schema.waves import in_order
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,9 @@ def entries_of(section: Any) -> list[Contents]:
     )
 
 
-def waves_of(sources: Sequence[DescribedSource]) -> list[str]:
-    """Return the waves of sources in the order of time."""
-    return sorted({wave for source in sources for wave in source.waves}, key=wave_key)
+def waves_of(study: Contents, sources: Sequence[DescribedSource]) -> list[str]:
+    """Return the waves of sources in the order of time, as the study declares it."""
+    declared = study.get("wave_order")
+    order = [str(wave) for wave in declared] if isinstance(declared, list) else []
+    waves = {wave for source in sources for wave in source.waves}
+    return in_order(waves, order if waves <= set(order) else ())

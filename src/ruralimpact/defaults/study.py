@@ -123,7 +123,7 @@ def _samples(study: Contents, variables: Sequence[DescribedVariable]) -> dict[st
     groups = [variable.name for variable in variables if variable.role == "group"]
     group = {"group": groups[0]} if len(groups) == 1 else {}
     label = gettext("All {units}").format(units=study["unit_label"])
-    waves = waves_of(sources)
+    waves = waves_of(study, sources)
     if study.get("design") != "cross_section" or len(waves) < 2:
         return {_ALL: {"label": label, "sources": [source.name for source in sources], **group}}
     last = [source.name for source in sources if waves[-1] in source.waves or not source.waves]

@@ -33,6 +33,7 @@ from ruralimpact.schema.analysis import (
     Staggered,
     TripleDifference,
 )
+from ruralimpact.schema.waves import not_later
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -148,11 +149,9 @@ def arms_over_time(
         return _staggered(analysis, panel)
     before = panel.listed(analysis.before, "before")
     after = panel.listed(analysis.after, "after")
-    if panel.ordered and panel.waves.index(before[-1]) >= panel.waves.index(after[0]):
-        raise ConfigError(
-            f"wave {after[0]} of `after` is not later than wave {before[-1]} of `before`.",
-            key=f"analyses.{panel.analysis}.after",
-        )
+    problem = not_later(before, after, panel.waves)
+    if problem is not None:
+        raise ConfigError(problem, key=f"analyses.{panel.analysis}.after")
     if isinstance(analysis, BeforeAfter):
         return _treated_alone(analysis, panel, before, after, adoption)
     return _two_arms(analysis, panel, before, after, adoption)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ruralimpact.errors import ConfigError, DataError, SingleWaveError
 from ruralimpact.schema.analysis import Analysis
 from ruralimpact.schema.sample import Wave
-from ruralimpact.schema.waves import in_order, order_is_known, wave_key
+from ruralimpact.schema.waves import in_order, refuse_unordered, wave_key
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -31,10 +31,7 @@ class UnitWaves:
         Sorted.
     groups : ndarray of str, shape (n,)
     waves : tuple of str
-        All waves of the sample in their order; words of no declared order by letter, which says nothing of
-        time.
-    ordered : bool
-        The order of the waves is that of time.
+        All waves of the sample in their order.
     """
 
     analysis: str
@@ -42,7 +39,6 @@ class UnitWaves:
     ids: StrArray
     groups: StrArray
     waves: tuple[str, ...]
-    ordered: bool
     places: tuple[IntArray, IntArray]
 
     def by_wave(self, name: str, waves: Sequence[str]) -> StrArray:
@@ -120,7 +116,7 @@ class UnitWaves:
         return low
 
     def listed(self, waves: Sequence[Wave], key: str) -> tuple[str, ...]:
-        """Waves that a key of the analysis lists, in their order: that of the list where waves are words.
+        """Waves that a key of the analysis lists, in their order.
 
         Raises
         ------
@@ -132,8 +128,7 @@ class UnitWaves:
             if wave not in self.waves:
                 problem = f"the data have no wave {wave}. Known: {', '.join(self.waves)}."
                 raise ConfigError(problem, key=f"analyses.{self.analysis}.{key}")
-        order = self.waves if self.ordered else named
-        return tuple(wave for wave in order if wave in named)
+        return tuple(wave for wave in self.waves if wave in named)
 
     @property
     def _within(self) -> str:
@@ -159,6 +154,8 @@ def unit_waves(analysis: Analysis, units: pd.DataFrame, order: Sequence[str] = (
     ------
     DataError
         The sample has one wave only, a unit occurs twice in a wave, or changes its group.
+    ConfigError
+        The waves are words, and their order is not declared.
     """
     name = analysis.name
     if "wave" not in units or units["wave"].nunique() < 2:
@@ -185,14 +182,14 @@ def unit_waves(analysis: Analysis, units: pd.DataFrame, order: Sequence[str] = (
             column="group",
             units=pairs.loc[moved, "id"].unique().tolist(),
         )
+    refuse_unordered(table["wave"], order)
     waves = in_order(table["wave"], order)
     ids, groups = (pairs[key].astype(str).to_numpy(object) for key in ("id", "group"))
     places = (
         pd.Index(ids).get_indexer(table["id"]),
         pd.Index(waves).get_indexer(pd.Index(table["wave"])),
     )
-    ordered = order_is_known(waves, order)
-    return UnitWaves(name, table, ids, groups, tuple(waves), ordered, places)
+    return UnitWaves(name, table, ids, groups, tuple(waves), places)
 
 
 def wave_numbers(waves: Sequence[str]) -> FloatArray:

@@ -42,11 +42,7 @@ def declared_start(name: str, panel: UnitWaves, periods: FloatArray) -> tuple[Fl
         The waves are no numbers.
     """
     declared = panel.constant(name, panel.waves, _CHANGES)
-    if not are_numbers(panel.waves):
-        raise DesignError(
-            f"{panel.analysis}: '{name}' holds times, but the waves ({', '.join(panel.waves)}) are "
-            "no numbers to compare them with."
-        )
+    _refuse_words(name, panel)
     position = np.searchsorted(periods, np.nan_to_num(declared))
     known = np.append(periods, np.inf)
     first = np.where(declared == 0, np.inf, known[position])
@@ -75,14 +71,7 @@ def observed_start(name: str, panel: UnitWaves, periods: FloatArray) -> tuple[Fl
     ------
     DataError
         Values other than 0 and 1.
-    DesignError
-        The waves are words, and their order is not declared.
     """
-    if not panel.ordered:
-        raise DesignError(
-            f"{panel.analysis}: the order of the waves {', '.join(panel.waves)} is not known; treatment "
-            "that begins at several times needs it. List them under `wave_order`, the first one first."
-        )
     status = panel.indicator(name, panel.waves)
     ever = (status == 1).any(axis=1)
     first = np.where(ever, periods[np.argmax(status == 1, axis=1)], np.inf)
@@ -123,10 +112,12 @@ def begun_elsewhere(
     DataError
         A unit has several times.
     DesignError
-        Treatment of every treated unit of which it is known had begun by the waves before.
+        Treatment of every treated unit of which it is known had begun by the waves before; or the waves are
+        no numbers.
     """
     if name is None:
         return []
+    _refuse_words(name, panel)
     began = panel.constant(name, panel.waves, _CHANGES)
     treated = arm == 1
     early = treated & (began > 0) & (began <= float(before[-1]))
@@ -137,3 +128,12 @@ def begun_elsewhere(
         (f"treated, but not yet in wave {after[0]}", late),
         ("never treated", treated & (began == 0)),
     ]
+
+
+def _refuse_words(name: str, panel: UnitWaves) -> None:
+    """Refuse waves that no time can be compared with."""
+    if not are_numbers(panel.waves):
+        raise DesignError(
+            f"{panel.analysis}: '{name}' holds times, but the waves ({', '.join(panel.waves)}) are "
+            "no numbers to compare them with."
+        )

@@ -24,8 +24,7 @@ from ruralimpact.schema.questions import (
     Subgroups,
     refuse_name_twice,
 )
-from ruralimpact.schema.sample import Wave, refuse_wave_on_both_sides
-from ruralimpact.schema.waves import wave_key
+from ruralimpact.schema.sample import Wave, refuse_waves_out_of_order
 
 ADJUSTED = ("doubly_robust", "regression", "weighting")
 
@@ -166,13 +165,7 @@ class BetweenWaves(OverTime):
 
     @model_validator(mode="after")
     def _has_its_waves_in_order(self) -> Self:
-        refuse_wave_on_both_sides(self.before, self.after)
-        before = max(map(str, self.before), key=wave_key)
-        after = min(map(str, self.after), key=wave_key)
-        numbers = wave_key(before)[0] == wave_key(after)[0] == 0  # the order of words is as listed
-        if numbers and wave_key(after) < wave_key(before):
-            problem = f"wave {after} of `after` is not later than wave {before} of `before`."
-            raise fault(problem, "after")
+        refuse_waves_out_of_order(self.before, self.after)
         return self
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, model_validator
 
 from ruralimpact.schema.base import DistinctEntries, Names, Settings, SomeEntries, Text, fault
+from ruralimpact.schema.waves import not_later
 
 Design = Literal["cross_section", "panel", "before_after", "descriptive"]
 Wave = int | str
@@ -30,8 +31,8 @@ class TwoPeriods(Settings):
     """Variables and outcomes whose means before are kept, under their name and `_before`."""
 
     @model_validator(mode="after")
-    def _has_no_wave_on_both_sides(self) -> Self:
-        refuse_wave_on_both_sides(self.before, self.after)
+    def _has_its_waves_in_order(self) -> Self:
+        refuse_waves_out_of_order(self.before, self.after)
         return self
 
 
@@ -92,8 +93,11 @@ class Sample(Settings):
         return tuple(name for name in (self.baseline, self.restrict_to) if name is not None)
 
 
-def refuse_wave_on_both_sides(before: tuple[Wave, ...], after: tuple[Wave, ...]) -> None:
-    """Raise a fault where a wave is among those before and those after."""
+def refuse_waves_out_of_order(before: tuple[Wave, ...], after: tuple[Wave, ...]) -> None:
+    """Raise a fault where a wave is on both sides, or a number after is not larger than one before."""
     both = set(map(str, before)) & set(map(str, after))
     if both:
         raise fault(f"wave {min(both)} is both before and after.")
+    problem = not_later(map(str, before), map(str, after))
+    if problem is not None:
+        raise fault(problem, "after")

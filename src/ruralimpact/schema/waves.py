@@ -52,9 +52,51 @@ def in_order(waves: Iterable[str], order: Sequence[str] = ()) -> list[str]:
     return sorted(set(waves), key=lambda wave: wave_key(wave, order))
 
 
-def order_is_known(waves: Iterable[str], order: Sequence[str] = ()) -> bool:
-    """Return whether it can be told which waves come first: all are numbers, or their order is declared."""
-    return all(wave_key(wave, order)[0] == 0 for wave in waves)
+def refuse_unordered(waves: Iterable[str], order: Sequence[str] = ()) -> None:
+    """Refuse several waves of which it cannot be told which come first.
+
+    Parameters
+    ----------
+    waves : iterable of str
+    order : sequence of str
+        As in `wave_key`.
+
+    Raises
+    ------
+    ConfigError
+        A wave is no number, and no order is declared; or it is not in the order.
+    """
+    distinct = set(waves)
+    words = sorted(wave for wave in distinct if wave_key(wave, order)[0])
+    if words and len(distinct) > 1:
+        problem = (
+            f"the wave '{words[0]}' is no number, so it cannot be told which waves come first."
+        )
+        raise ConfigError(
+            f"{problem} List them under `wave_order`, the first one first.", key="wave_order"
+        )
+
+
+def not_later(before: Iterable[str], after: Iterable[str], order: Sequence[str] = ()) -> str | None:
+    """Return what is wrong where waves after do not come later than waves before.
+
+    Parameters
+    ----------
+    before, after : iterable of str
+        At least one wave each.
+    order : sequence of str
+        As in `wave_key`.
+
+    Returns
+    -------
+    str or None
+        None also where it cannot be told, see `refuse_unordered`.
+    """
+    last, first = in_order(before, order)[-1], in_order(after, order)[0]
+    known = wave_key(last, order)[0] == wave_key(first, order)[0] == 0
+    if known and wave_key(first, order) <= wave_key(last, order):
+        return f"wave {first} of `after` is not later than wave {last} of `before`."
+    return None
 
 
 def ending_of(wave: str) -> str:
@@ -76,13 +118,6 @@ def places_in_time(waves: Sequence[str], order: Sequence[str] = ()) -> list[int]
     ConfigError
         A wave is no number, and no order is declared.
     """
-    words = sorted(wave for wave in set(waves) if wave_key(wave, order)[0])
-    if words:
-        problem = (
-            f"the wave '{words[0]}' is no number, so it cannot be told which waves come first."
-        )
-        raise ConfigError(
-            f"{problem} List them under `wave_order`, the first one first.", key="wave"
-        )
+    refuse_unordered(waves, order)
     places = {wave: position for position, wave in enumerate(in_order(waves, order), start=1)}
     return [places[wave] for wave in waves]
