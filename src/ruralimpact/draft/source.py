@@ -238,7 +238,7 @@ def wave_proposal(delivered: DeliveredTable, columns: Mapping[str, ColumnProfile
         return Proposal("wave", number, f"'{word}{number}' stands in the name of the file")
     question = (
         "of which year or round is the file? Call all files of one round the same; where a column tells "
-        "it, write wave_variable: and its name instead; waves that are words have their order under wave_order:"
+        "it, write wave_variable: and its name instead; the order of waves that are words is wave_order:"
     )
     return Proposal("wave", OPEN, question)
 
