@@ -6,10 +6,9 @@ from pathlib import Path
 from ruralimpact.config.names import repeated_names, unknown_names
 from ruralimpact.config.rule import Rule
 from ruralimpact.config.unfit_covariates import unfit_covariates
-from ruralimpact.config.waves import not_after
+from ruralimpact.config.waves import waves_not_after
 from ruralimpact.design.strategies import strategies_by_name
 from ruralimpact.errors import ConfigError
-from ruralimpact.schema.followup import Attrition
 from ruralimpact.schema.study import Study
 
 
@@ -46,7 +45,8 @@ def check_attrition(study: Study, treatments: Iterable[str], file: Path) -> Iter
         if entry.strategies and not entry.covariates:
             yield ConfigError("strategies need 'covariates'.", file=file, key=f"{key}.strategies")
         if {entry.baseline, entry.followup} <= set(study.samples):
-            yield from _not_after_baseline(study, entry, file, f"{key}.followup")
+            where = f"{key}.followup"
+            yield from waves_not_after(study, entry.followup, entry.baseline, file, where)
         if entry.baseline in study.samples:
             exact = [
                 column
@@ -62,12 +62,3 @@ def check_attrition(study: Study, treatments: Iterable[str], file: Path) -> Iter
             for option, names in asked:
                 where = f"{key}.{option}"
                 yield from unfit_covariates(study, entry.baseline, names, file, where)
-
-
-def _not_after_baseline(
-    study: Study, entry: Attrition, file: Path, key: str
-) -> Iterator[ConfigError]:
-    later = study.samples[entry.followup].sources
-    problem = not_after(study, later, study.samples[entry.baseline].sources)
-    if problem is not None:
-        yield ConfigError(problem, file=file, key=key)

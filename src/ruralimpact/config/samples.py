@@ -6,10 +6,9 @@ from pathlib import Path
 from ruralimpact.config.names import unknown_names
 from ruralimpact.config.rule import Rule
 from ruralimpact.config.waves import (
-    not_after,
     rounds_of,
-    sources_of,
     wave_order,
+    waves_not_after,
     waves_out_of_order,
 )
 from ruralimpact.errors import ConfigError
@@ -39,7 +38,9 @@ def check_sample_waves(study: Study, roles: Mapping[str, str], file: Path) -> It
         yield from _asked_later(study, file)
     for name, sample in study.samples.items():
         key = f"samples.{name}"
-        yield from () if circles or out_of_order else _not_after_baseline(study, name, file)
+        if sample.baseline is not None and not circles and not out_of_order:
+            where = f"{key}.baseline"
+            yield from waves_not_after(study, name, sample.baseline, file, where)
         yield from _unknown_arms(sample, roles, file, key)
         if (periods := sample.two_periods) is not None and not out_of_order:
             where = f"{key}.two_periods"
@@ -98,16 +99,6 @@ def _circle(
             yield from unknown_names([other], study.samples, "sample", file, key)
         else:
             yield from _circle(study, other, file, (*seen, name))
-
-
-def _not_after_baseline(study: Study, name: str, file: Path) -> Iterator[ConfigError]:
-    """Refuse a wave that is not after the baseline it is given."""
-    sample = study.samples[name]
-    if sample.baseline is None:
-        return
-    problem = not_after(study, sample.sources, sources_of(study, sample.baseline))
-    if problem is not None:
-        yield ConfigError(problem, file=file, key=f"samples.{name}.baseline")
 
 
 def _unknown_arms(

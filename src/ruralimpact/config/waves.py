@@ -84,29 +84,31 @@ def waves_out_of_order(
         yield ConfigError(problem_of_order, file=file, key=f"{key}.after")
 
 
-def not_after(study: Study, later: Sequence[str], earlier: Sequence[str]) -> str | None:
-    """Return what is wrong where some sources are not of later waves than others.
+def waves_not_after(
+    study: Study, sample: str, baseline: str, file: Path, key: str
+) -> Iterator[ConfigError]:
+    """Yield an error where a sample is not of later waves than its baseline.
 
     Parameters
     ----------
     study : Study
-    later, earlier : sequence of str
-        Names of sources; those that name no wave are passed over.
-
-    Returns
-    -------
-    str or None
+    sample, baseline : str
+        Samples; their sources that name no wave are passed over.
+    file : path
+        study.yaml, for messages.
+    key : str
+        Of what names them.
     """
     waves = {source.name: source.wave for source in study.sources if source.wave is not None}
-    own = [waves[source] for source in later if source in waves]
-    before = [waves[source] for source in earlier if source in waves]
+    own = [waves[source] for source in study.samples[sample].sources if source in waves]
+    before = [waves[source] for source in sources_of(study, baseline) if source in waves]
     if not own or not before:
-        return None
+        return
     order = study.declared_waves
     first, last = in_order(own, order)[0], in_order(before, order)[-1]
     if wave_key(first, order) <= wave_key(last, order):
-        return f"the wave {first} is not after its baseline, which was asked in {last}."
-    return None
+        problem = f"the wave {first} is not after its baseline, which was asked in {last}."
+        yield ConfigError(problem, file=file, key=key)
 
 
 def sources_of(study: Study, sample: str) -> list[str]:
