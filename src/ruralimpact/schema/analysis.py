@@ -24,7 +24,7 @@ from ruralimpact.schema.questions import (
     Subgroups,
     refuse_name_twice,
 )
-from ruralimpact.schema.sample import Wave, refuse_waves_out_of_order
+from ruralimpact.schema.sample import Wave, with_waves_in_order
 
 ADJUSTED = ("doubly_robust", "regression", "weighting")
 
@@ -163,10 +163,7 @@ class BetweenWaves(OverTime):
     after: SomeEntries[Wave]
     """Waves after."""
 
-    @model_validator(mode="after")
-    def _has_its_waves_in_order(self) -> Self:
-        refuse_waves_out_of_order(self.before, self.after)
-        return self
+    _in_order = model_validator(mode="after")(with_waves_in_order)
 
 
 class ComparedChanges(BetweenWaves):

@@ -1,6 +1,6 @@
 """Analysis samples: of which sources they are made, and how their waves belong together."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Protocol, Self, TypeVar
 
 from pydantic import BeforeValidator, model_validator
 
@@ -13,6 +13,28 @@ Wave = int | str
 
 def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
+
+
+P = TypeVar("P", bound="BeforeAndAfter")
+
+
+class BeforeAndAfter(Protocol):
+    """What names waves before and after."""
+
+    before: tuple[Wave, ...]
+    after: tuple[Wave, ...]
+
+
+def with_waves_in_order(periods: P) -> P:
+    """Raise a fault where a wave is on both sides, or a number after is not larger than one before."""
+    before, after = list(map(str, periods.before)), list(map(str, periods.after))
+    both = set(before) & set(after)
+    if both:
+        raise fault(f"wave {min(both)} is both before and after.")
+    problem = not_later(before, after)
+    if problem is not None:
+        raise fault(problem, "after")
+    return periods
 
 
 class TwoPeriods(Settings):
@@ -30,10 +52,7 @@ class TwoPeriods(Settings):
     covariates: DistinctEntries[str] = ()
     """Variables and outcomes whose means before are kept, under their name and `_before`."""
 
-    @model_validator(mode="after")
-    def _has_its_waves_in_order(self) -> Self:
-        refuse_waves_out_of_order(self.before, self.after)
-        return self
+    _in_order = model_validator(mode="after")(with_waves_in_order)
 
 
 class Sample(Settings):
@@ -91,13 +110,3 @@ class Sample(Settings):
     def referred(self) -> tuple[str, ...]:
         """Samples that this one refers to."""
         return tuple(name for name in (self.baseline, self.restrict_to) if name is not None)
-
-
-def refuse_waves_out_of_order(before: tuple[Wave, ...], after: tuple[Wave, ...]) -> None:
-    """Raise a fault where a wave is on both sides, or a number after is not larger than one before."""
-    both = set(map(str, before)) & set(map(str, after))
-    if both:
-        raise fault(f"wave {min(both)} is both before and after.")
-    problem = not_later(map(str, before), map(str, after))
-    if problem is not None:
-        raise fault(problem, "after")
