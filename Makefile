@@ -67,7 +67,7 @@ messages: setup ## gather the sentences to be translated into the catalogues
 site: setup $(VENV)/docs.stamp ## build the documentation as a site, in site/
 	@$(call SITE,site)
 
-cluster: setup $(VENV)/dev.stamp $(VENV)/cluster.stamp ## run two studies on a Slurm of one node (needs Debian's slurm-wlm and munge, root)
+cluster: setup $(VENV)/dev.stamp $(VENV)/cluster.stamp ## run studies, projects and simulations on a Slurm of one node (needs Debian's slurm-wlm and munge, root)
 	@$(BIN)/python -m pytest -s tests/cluster
 
 simulation: setup ## coverage of every estimator on simulated clustered surveys (two hours)

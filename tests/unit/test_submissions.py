@@ -133,6 +133,20 @@ def test_a_machine_without_sbatch_is_told_so(
         profiles.profile_options(tmp_path, "slurm")
 
 
+@pytest.mark.parametrize("accounts", [True, False])
+def test_where_slurm_keeps_no_accounts_the_queue_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, accounts: bool
+) -> None:
+    for name in ("sbatch", "sacct"):
+        script = f"#!/bin/sh\nexit {0 if accounts else 1}\n"
+        (tmp_path / name).write_text(script, encoding="utf-8")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setattr(profiles.importlib.util, "find_spec", lambda _: object())
+    monkeypatch.setenv("PATH", str(tmp_path))
+    options = profiles.profile_options(tmp_path, "slurm")
+    assert ("squeue" in options) is not accounts
+
+
 def test_a_folder_is_no_two_projects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     names = ["a/", "x/a", "a"]

@@ -2,6 +2,7 @@
 
 import importlib.util
 import shutil
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -35,13 +36,14 @@ def profile_options(root: Path, profile: str, *, seen_from: Path = Path()) -> li
     """
     own = Path("profiles", profile)
     if (root / own).is_dir():
-        if (root / own / _FILE).is_file():
-            _refuse_unusable(_settings(root / own / _FILE, own / _FILE), own / _FILE)
-        return ["--workflow-profile", str(seen_from / own)]
+        found = (root / own / _FILE).is_file()
+        settings = _settings(root / own / _FILE, own / _FILE) if found else {}
+        _refuse_unusable(settings, own / _FILE)
+        return ["--workflow-profile", str(seen_from / own), *_of_status(settings)]
     path = _shipped_profile(profile)
     settings = _settings(path, own / _FILE)
     _refuse_unusable(settings, own / _FILE)
-    return ["--workflow-profile", "none", *_options(settings)]
+    return ["--workflow-profile", "none", *_options(settings), *_of_status(settings)]
 
 
 def _shipped_profile(profile: str) -> Path:
@@ -85,6 +87,17 @@ def _refuse_unusable(settings: Mapping[str, Any], shown: Path) -> None:
             file=shown,
             key="executor",
         )
+
+
+def _of_status(settings: Mapping[str, Any]) -> list[str]:
+    """Return the options by which Snakemake asks after jobs where Slurm keeps no accounts, if none is set."""
+    if settings.get("executor") != "slurm" or "slurm-status-command" in settings:
+        return []
+    try:
+        asked = subprocess.run(["sacct", "--allocations", "--noheader"], capture_output=True)
+    except OSError:
+        return ["--slurm-status-command", "squeue"]
+    return [] if asked.returncode == 0 else ["--slurm-status-command", "squeue"]
 
 
 def _options(settings: Mapping[str, Any]) -> list[str]:
