@@ -9,7 +9,7 @@ from test_runner import progress_after
 from ruralimpact.cli.many_projects import _folders
 from ruralimpact.errors import ConfigError
 from ruralimpact.runner import outcome, profiles
-from ruralimpact.runner.submissions import cancel_submissions
+from ruralimpact.runner.submissions import cancel_submissions, is_told, problem
 
 # As the executor and Slurm 22.05 word them.
 REFUSAL = """SLURM sbatch failed. The error message was 'sbatch: error: invalid partition specified: nosuch
@@ -67,6 +67,15 @@ def test_why_a_submission_failed_is_one_line(
     assert line.startswith("error: ")
     assert words in line
     assert details == "Details: slurm.log"
+
+
+def test_a_refusal_is_found_in_what_snakemake_prints_of_a_job_by_itself() -> None:
+    indented = REFUSAL.replace("\n", "\n        ")
+    printed = f"Error in rule run_project:\n    message: {indented}\n    jobid: 2\n"
+    assert is_told(printed)
+    assert not is_told("Error in rule run_project:\n    message: None\n")
+    line = "error: the cluster refused the jobs of a, b: Invalid partition name specified."
+    assert problem("a, b", printed) == line
 
 
 def test_what_a_stage_said_goes_before_what_the_cluster_says(tmp_path: Path) -> None:

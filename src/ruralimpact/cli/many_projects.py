@@ -12,7 +12,7 @@ from pathlib import Path
 from ruralimpact.cli.speech import say
 from ruralimpact.errors import ConfigError
 from ruralimpact.locations import shipped
-from ruralimpact.runner import processes, snakemake
+from ruralimpact.runner import processes, snakemake, submissions
 from ruralimpact.runner.profiles import profile_options
 
 SUMMARY = Path("across_studies")
@@ -120,6 +120,11 @@ class _Log:
         """Whether the run of the project ended well."""
         return self._whole.exists()
 
+    @property
+    def has_error(self) -> bool:
+        """Whether the project said why it stopped."""
+        return self.path.exists() and "error: " in self.path.read_text("utf-8", "replace")
+
     def new_lines(self) -> Iterator[str]:
         """Yield the whole lines that were added since the last look."""
         if not self.path.exists():
@@ -151,7 +156,12 @@ def _conclude(status: int, logs: Mapping[str, _Log], files: snakemake.Files) -> 
     if status == 0:
         say(f"\nAcross studies: {SUMMARY / 'index.html'}")
         return 0
-    if stopped and any(log.path.exists() for log in logs.values()):
+    printed = files.output.read_text(encoding="utf-8", errors="replace")
+    silent = [name for name in stopped if not logs[name].has_error]
+    of_cluster = bool(silent) and submissions.is_told(printed)
+    if of_cluster:
+        say(submissions.problem(", ".join(silent), printed), error=True)
+    if stopped and (of_cluster or any(log.path.exists() for log in logs.values())):
         problem = (
             f"error: {len(stopped)} of {len(logs)} projects are not whole ({', '.join(stopped)}); "
             "the summary is as it was."

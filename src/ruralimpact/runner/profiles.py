@@ -36,8 +36,8 @@ def profile_options(root: Path, profile: str, *, seen_from: Path = Path()) -> li
     """
     own = Path("profiles", profile)
     if (root / own).is_dir():
-        found = (root / own / _FILE).is_file()
-        settings = _settings(root / own / _FILE, own / _FILE) if found else {}
+        path = root / own / _FILE
+        settings = _settings(path, own / _FILE) if path.is_file() else {}
         _refuse_unusable(settings, own / _FILE)
         return ["--workflow-profile", str(seen_from / own), *_of_status(settings)]
     path = _shipped_profile(profile)

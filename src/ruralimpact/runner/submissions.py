@@ -56,9 +56,14 @@ def problem(name: str, said: str, log: str = "") -> str:
     return _ENDED.get(status or (told[1] if told else ""), _UNTOLD).format(name=name)
 
 
+def is_told(output: str) -> bool:
+    """Whether what Snakemake printed says that a cluster refused or ended jobs."""
+    return bool(_REFUSAL.search(output) or _STATUS.search(output))
+
+
 def _last_words(refusal: str) -> str:
     """Return what sbatch said last, without what it says each time."""
-    last = (refusal.strip().splitlines() or [""])[-1]
+    last = (refusal.strip().splitlines() or [""])[-1].strip()
     return _EACH_TIME.sub("", last).rstrip(".")
 
 
