@@ -1,13 +1,17 @@
 """What a run says of jobs that it sent to a cluster, and what it needs to send any."""
 
+import asyncio
 import stat
+import sys
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import pytest
 from test_runner import progress_after
 
 from ruralimpact.cli.many_projects import _folders
 from ruralimpact.errors import ConfigError
+from ruralimpact.locations import shipped
 from ruralimpact.runner import outcome, profiles
 from ruralimpact.runner.submissions import cancel_submissions, is_told, problem
 
@@ -154,6 +158,27 @@ def test_where_slurm_keeps_no_accounts_the_queue_is_asked(
     monkeypatch.setenv("PATH", str(tmp_path))
     options = profiles.profile_options(tmp_path, "slurm")
     assert ("squeue" in options) is not accounts
+
+
+def test_a_queue_that_does_not_answer_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = [(None, None), (None, None), ({"7": "RUNNING"}, 0.1)]
+
+    async def ask(command: str, logger: object) -> object:
+        return answers.pop(0)
+
+    slurm = ModuleType("snakemake_executor_plugin_slurm")
+    slurm.query_job_status = ask  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, slurm.__name__, slurm)
+    rules = shipped("workflow", "rules", "queue.smk").read_text(encoding="utf-8")
+    known = {"workflow": SimpleNamespace(is_main_process=True)}
+    exec(rules.replace("QUESTIONS = 10", "QUESTIONS = 0"), known)
+    asked = slurm.query_job_status("squeue", None)
+    assert asyncio.run(asked) == ({"7": "RUNNING"}, 0.1)
+
+
+def test_the_executor_still_asks_by_the_name_that_a_run_replaces() -> None:
+    slurm = pytest.importorskip("snakemake_executor_plugin_slurm")
+    assert "query_job_status" in slurm.Executor.check_active_jobs.__code__.co_names
 
 
 def test_a_folder_is_no_two_projects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
