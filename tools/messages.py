@@ -5,7 +5,7 @@ Run by `make messages`. What is new stands in a catalogue without a translation;
 
 import ast
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import message_forms
@@ -35,15 +35,28 @@ msgstr ""
 
 def sentences() -> Catalog:
     """Return the sentences of the source, without translations."""
+    report, package = (ROOT / "workflow" / name for name in ("report", "package"))
+    return _gathered([ROOT / "src" / "ruralimpact"], [report, package])
+
+
+def plugin_sentences(plugin: Path) -> Catalog:
+    """Return the sentences of a plug-in, without translations: those that the package does not have."""
+    template, known = _gathered([plugin], [plugin]), sentences()
+    for message in [own for own in template if own.id and own.id in known]:
+        template.delete(message.id)
+    return template
+
+
+def _gathered(modules: Iterable[Path], pages: Iterable[Path]) -> Catalog:
     template = Catalog(charset="utf-8")
-    for path in sorted((ROOT / "src" / "ruralimpact").rglob("*.py")):
+    for path in (path for folder in modules for path in sorted(folder.rglob("*.py"))):
         for forms in messages_of_module(path.read_text(encoding="utf-8")):
             template.add(forms if len(forms) > 1 else forms[0], None, [(_shown(path), 0)])
     options = {"silent": "false", "newstyle_gettext": "true"}
-    folders = (ROOT / "workflow" / name for name in ("report", "package"))
-    for path in (path for folder in folders for path in sorted(folder.rglob("*.j*"))):
-        taken = extract_from_file("jinja2.ext:babel_extract", path, options=options)
-        for _, message, _, _ in taken:
+    for path in (path for folder in pages for path in sorted(folder.rglob("*.j*"))):
+        for _, message, _, _ in extract_from_file(
+            "jinja2.ext:babel_extract", path, options=options
+        ):
             template.add(message, None, [(_shown(path), 0)])
     return template
 
@@ -71,34 +84,43 @@ def _shown(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def updated(language: Language, template: Catalog, domain: str = DOMAIN) -> Catalog:
+def updated(path: Path, language: Language, template: Catalog) -> Catalog:
     """Return a catalogue of a language with the sentences of the source."""
-    path = catalogue_path(language, domain)
-    known = Catalog(locale=language, domain=domain)
+    known = Catalog(locale=language)
     if path.exists():
         with path.open("rb") as file:
-            known = read_po(file, locale=language, domain=domain)
+            known = read_po(file, locale=language)
     known.update(template, no_fuzzy_matching=True, update_creation_date=False)
     known.obsolete.clear()
     return known
 
 
-def write_catalogue(language: Language, catalogue: Catalog, domain: str = DOMAIN) -> None:
+def write_catalogue(path: Path, language: Language, catalogue: Catalog) -> None:
     """Write a catalogue of a language, and say how much of it has no translation."""
     buffer = io.BytesIO()
     write_po(buffer, catalogue, width=100, omit_header=True, include_lineno=False)
     head = _HEAD.format(language=language, plurals=catalogue.plural_forms)
-    catalogue_path(language, domain).write_bytes(head.encode() + buffer.getvalue())
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(head.encode() + buffer.getvalue())
     missing = sum(1 for message in catalogue if message.id and not message.string)
-    print(f"{language}, {domain}: {len(catalogue)} messages, {missing} without a translation")
+    print(f"{_shown(path)}: {len(catalogue)} messages, {missing} without a translation")
+
+
+def plugins() -> list[Path]:
+    """Return the plug-ins of the project."""
+    return sorted(path.parent for path in (ROOT / "plugins").glob("*/__init__.py"))
 
 
 def main() -> None:
     """Write the catalogues."""
-    templates = {DOMAIN: sentences(), MESSAGES: message_catalogue()}
+    gathered = {DOMAIN: sentences(), MESSAGES: message_catalogue()}
     for language in LANGUAGES:
-        for domain, template in templates.items():
-            write_catalogue(language, updated(language, template, domain), domain)
+        for domain, template in gathered.items():
+            path = catalogue_path(language, domain)
+            write_catalogue(path, language, updated(path, language, template))
+        for plugin in plugins():
+            path = plugin / "locale" / f"{language}.po"
+            write_catalogue(path, language, updated(path, language, plugin_sentences(plugin)))
 
 
 if __name__ == "__main__":

@@ -118,6 +118,11 @@ class Plugin:
     name: str = ""
     folder: str = ""
 
+    @property
+    def location(self) -> Path:
+        """The folder that it was loaded from."""
+        return Path(str(sys.modules[self.name].__file__)).parent
+
     def function(self, reference: str) -> Callable[..., Any]:
         """Import a function that the plug-in names.
 

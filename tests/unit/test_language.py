@@ -16,7 +16,16 @@ from ruralimpact.design.strategies import METHODS, parse_strategy
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.earlier_words import translated
 from ruralimpact.exhibits.model import Cell, Column, Row, Table
-from ruralimpact.language import current, gettext, marked, ngettext, spanish, speaking
+from ruralimpact.language import (
+    add_catalogues,
+    current,
+    gettext,
+    marked,
+    ngettext,
+    spanish,
+    speaking,
+)
+from ruralimpact.language import catalogue as catalogues
 from ruralimpact.language.catalogue import catalogue_path
 from ruralimpact.locations import shipped
 from ruralimpact.provenance import modules_reached
@@ -26,9 +35,14 @@ EXHIBITS = ROOT / "src" / "ruralimpact" / "exhibits"
 sys.path.append(str(ROOT / "tools"))
 import messages
 
+CATALOGUES = {
+    "package": catalogue_path("es"),
+    **{plugin.name: plugin / "locale" / "es.po" for plugin in messages.plugins()},
+}
 
-def catalogue() -> Catalog:
-    with catalogue_path("es").open("rb") as file:
+
+def catalogue(name: str = "package") -> Catalog:
+    with CATALOGUES[name].open("rb") as file:
         return read_po(file, locale="es")
 
 
@@ -42,26 +56,45 @@ def names(text: str) -> set[str]:
     return old or {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
-def sentences() -> list[Message]:
-    return [message for message in catalogue() if message.id]
+def sentences(name: str = "package") -> list[Message]:
+    return [message for message in catalogue(name) if message.id]
 
 
-def test_the_catalogue_holds_the_sentences_of_the_source() -> None:
-    source = {(message.id, message.context) for message in messages.sentences() if message.id}
-    known = {(message.id, message.context) for message in sentences()}
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_the_catalogue_holds_the_sentences_of_the_source(name: str) -> None:
+    in_source = (
+        messages.sentences()
+        if name == "package"
+        else messages.plugin_sentences(ROOT / "plugins" / name)
+    )
+    source = {(message.id, message.context) for message in in_source if message.id}
+    known = {(message.id, message.context) for message in sentences(name)}
     assert known == source, "run `make messages` and translate what is new"
 
 
-def test_every_sentence_is_translated_with_its_placeholders() -> None:
-    for message in sentences():
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_every_sentence_is_translated_with_its_placeholders(name: str) -> None:
+    for message in sentences(name):
         assert not message.fuzzy, message.id
         for text in forms(message.string):
-            assert text.strip(), f"no translation of '{message.id}' in {catalogue_path('es')}"
+            assert text.strip(), f"no translation of '{message.id}' in {CATALOGUES[name]}"
             assert names(text) == names(forms(message.id)[-1]), message.id
             edges = [
                 (part[:1].isspace(), part[-1:].isspace()) for part in (text, forms(message.id)[0])
             ]
             assert edges[0] == edges[1], message.id
+
+
+def test_a_plug_in_speaks_with_a_catalogue_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "es.po").write_text('msgid "My sum"\nmsgstr "Mi suma"\n', encoding="utf-8")
+    with speaking("es"):
+        assert gettext("My sum") == "My sum"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogues, "_further", {})
+        add_catalogues("mine", tmp_path)
+        with speaking("es"):
+            assert (gettext("My sum"), gettext("Estimate")) == ("Mi suma", "Estimación")
+        assert gettext("My sum") == "My sum"
 
 
 def test_no_translation_is_another_sentence_that_would_be_translated_again() -> None:

@@ -129,7 +129,7 @@ def test_nothing_knows_snakemake(path: Path) -> None:
 # What a plug-in may build on: the tables and figures of exhibits, errors, and what says how to plug in.
 PUBLIC = {
     *("errors", "exhibits", "plugins", "progress", "schema", "stage", "suggestions"),
-    *("tables", "decomposition", "responses"),
+    *("tables", "decomposition", "responses", "language"),
 }
 
 

@@ -185,7 +185,7 @@ def truth(study):
 
 def plugin_sources(*folders):
     """Source files of plug-ins: an edit re-runs the rules that use them."""
-    patterns = ("*.py", "*.j2")
+    patterns = ("*.py", "*.j2", "*.po")
     return sorted(path for name in folders for one in patterns for path in Path(name).rglob(one))
 
 

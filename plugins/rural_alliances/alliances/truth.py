@@ -9,25 +9,27 @@ import pandas as pd
 from rural_alliances.alliances.calibration import OTHER, STUDIES, Coverage, RegisterCalibration
 from rural_alliances.alliances.draw import distributions, mean_ratio
 from rural_alliances.alliances.profitability import break_even
+from ruralimpact.language import marked
 
 _GAINING = "net_income"
+_LOWER = marked("net benefits 20 percent lower")
 _ABOUT: dict[str, str] = {
-    "completion": "Alliances with completion reports",
-    "study_2012": "Alliances of the study of 2012",
-    "gains": "Baseline to completion",
+    "completion": marked("Alliances with completion reports"),
+    "study_2012": marked("Alliances of the study of 2012"),
+    "gains": marked("Baseline to completion"),
 }
-_SCENARIOS = {"record": "", "benefits_low": ", net benefits 20 percent lower"}
+_SCENARIOS = {"record": "", "benefits_low": f", {_LOWER}"}
 _LABELS = {
-    "irr": "Rate of return",
-    "share_above": "Share above the threshold",
-    "share_gain": "Share that gains",
-    "revenue": "Incremental revenue an alliance",
-    "revenue_member": "Incremental revenue a family",
-    "ratio_of_totals": "Gain of all together",
-    "mean_of_ratios": "Mean of the alliances' gains",
-    "share_loss": "Share with a loss",
-    "share_funds": "Share of funds to places better off",
-    "share_members": "Share of families in places better off",
+    "irr": marked("Rate of return"),
+    "share_above": marked("Share above the threshold"),
+    "share_gain": marked("Share that gains"),
+    "revenue": marked("Incremental revenue an alliance"),
+    "revenue_member": marked("Incremental revenue a family"),
+    "ratio_of_totals": marked("Gain of all together"),
+    "mean_of_ratios": marked("Mean of the alliances' gains"),
+    "share_loss": marked("Share with a loss"),
+    "share_funds": marked("Share of funds to places better off"),
+    "share_members": marked("Share of families in places better off"),
 }
 _TARGETING = {"share_funds": "funds", "share_members": "families"}
 

@@ -7,19 +7,25 @@ from typing import Literal
 from rural_alliances.claims.estimates import Estimate
 from rural_alliances.claims.recheck import Recheck
 from rural_alliances.claims.records import STATEMENTS, UNATTRIBUTED, Claim
+from ruralimpact.language import marked
 
 Code = Literal[
     "inconsistent", "differs", "rounding", "not_attributable", "agrees", "micro_data", "statement"
 ]
 
 LABELS: dict[Code, str] = {
-    "inconsistent": "inconsistent inside the report",
-    "differs": "differs",
-    "rounding": "differs by rounding",
-    "not_attributable": "not attributable",
-    "agrees": "agrees",
-    "micro_data": "needs micro-data",
-    "statement": "taken as printed",
+    "inconsistent": marked("inconsistent inside the report"),
+    "differs": marked("differs"),
+    "rounding": marked("differs by rounding"),
+    "not_attributable": marked("not attributable"),
+    "agrees": marked("agrees"),
+    "micro_data": marked("needs micro-data"),
+    "statement": marked("taken as printed"),
+}
+
+_OF_STAND_IN: dict[Code, str] = {
+    "agrees": marked("agrees with the synthetic stand-in"),
+    "differs": marked("differs from the synthetic stand-in"),
 }
 
 # What readers count apart: that synthetic data agree, or differ, decides nothing about the claim.
@@ -28,10 +34,7 @@ KINDS: dict[str, str] = {
     for code, label in LABELS.items()
     for kind, words in (
         (code, label),
-        (
-            f"{code}_stand_in",
-            f"{label} {'with' if code == 'agrees' else 'from'} the synthetic stand-in",
-        ),
+        (f"{code}_stand_in", _OF_STAND_IN.get(code, f"{label} from the synthetic stand-in")),
     )
 }
 

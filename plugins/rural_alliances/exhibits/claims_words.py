@@ -5,6 +5,7 @@ from rural_alliances.claims.ledger import LedgerEntry
 from rural_alliances.claims.recheck import Recheck
 from rural_alliances.claims.records import Claim
 from ruralimpact.exhibits import formatting
+from ruralimpact.language import gettext, marked
 
 SCOPES = {
     "inside": "inside one report",
@@ -14,7 +15,7 @@ SCOPES = {
     "assumption": "with an assumption of ours",
 }
 AGREEMENTS = {"agrees": "agrees", "rounding": "off by rounding", "differs": "differs"}
-_BOUNDS = {">": "over ", ">=": "at least ", "": ""}
+_BOUNDS = {">": marked("over {number}"), ">=": marked("at least {number}"), "": "{number}"}
 _UNSEPARATED = {"year"}
 _LEAST_DECIMALS = 1
 _NOTHING_LEFT = 1e-6
@@ -33,10 +34,12 @@ def published_value(claim: Claim) -> str:
 def unit_and_base(claim: Claim) -> str:
     """Return the unit, and in percent of what."""
     if claim.base and claim.unit == "percent":
-        return (
-            "percent, base not stated" if claim.base == "not stated" else f"percent of {claim.base}"
-        )
-    return f"of {claim.base}" if claim.base and not claim.unit else claim.unit
+        if claim.base == "not stated":
+            return gettext("percent, base not stated")
+        return gettext("percent of {base}").format(base=claim.base)
+    if claim.base and not claim.unit:
+        return gettext("of {base}").format(base=claim.base)
+    return gettext(claim.unit)
 
 
 def subject(claim: Claim) -> str:
@@ -81,7 +84,7 @@ def _decimals(claim: Claim) -> int:
 def check_printed(recheck: Recheck) -> str:
     """Return the printed number of a check, with its bound."""
     text = formatting.number(recheck.printed, max(recheck.check.decimals, 0))
-    return f"{_BOUNDS[recheck.check.bound]}{text}"
+    return gettext(_BOUNDS[recheck.check.bound]).format(number=text)
 
 
 def check_recomputed(recheck: Recheck) -> str:
@@ -106,7 +109,9 @@ def recheck_line(entry: LedgerEntry) -> str:
     if not entry.rechecks:
         return formatting.DASH
     off = [recheck for recheck in entry.rechecks if recheck.agreement != "agrees"]
-    return "; ".join(dict.fromkeys(_against(entry.claim, other) for other in off)) or "as printed"
+    return "; ".join(dict.fromkeys(_against(entry.claim, other) for other in off)) or gettext(
+        "as printed"
+    )
 
 
 def _against(claim: Claim, recheck: Recheck) -> str:
@@ -114,5 +119,7 @@ def _against(claim: Claim, recheck: Recheck) -> str:
     return (
         recomputed
         if recheck.printed == claim.number
-        else f"{recomputed} for {check_printed(recheck)}"
+        else gettext("{recomputed} for {printed}").format(
+            recomputed=recomputed, printed=check_printed(recheck)
+        )
     )

@@ -14,18 +14,23 @@ from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.quantities import planted, quantity_of
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 from ruralimpact.schema.base import Names
 
 _NOTES = (
-    "Published numbers are as printed, in the words of the claims ledger. Where the report names no strategy "
-    "five nearest neighbours stand beside them; a lowest or highest number of the strategies is compared "
-    "with ours. Ranks and ratios are of gains in percent. A published number agrees when it lies in the "
-    "interval, so that a wide one agrees with almost any. Recomputed: from other numbers in print, as in the "
-    "claims ledger.",
-    f"{formatting.DASH} = this study has no such number: the claim comes from another survey, or has no "
-    "interval.",
+    marked(
+        "Published numbers are as printed, in the words of the claims ledger. Where the report names no "
+        "strategy five nearest neighbours stand beside them; a lowest or highest number of the "
+        "strategies is compared with ours. Ranks and ratios are of gains in percent. A published number "
+        "agrees when it lies in the interval, so that a wide one agrees with almost any. Recomputed: "
+        "from other numbers in print, as in the claims ledger."
+    ),
+    marked(
+        "{dash} = this study has no such number: the claim comes from another survey, or has no interval.",
+        dash=formatting.DASH,
+    ),
 )
-_STAND_IN = (
+_STAND_IN = marked(
     "The stand-in was calibrated to many of these numbers: that an interval holds one shows that the method "
     "finds what was planted, never that the report is right."
 )
@@ -71,7 +76,7 @@ def published_table(results: StudyResults, exhibit: PublishedOptions) -> Iterato
     yield table_of(
         results,
         exhibit,
-        stub="Claim",
+        stub=gettext("Claim"),
         columns=_columns(results),
         rows=rows,
         notes=(*_NOTES, _STAND_IN) if results.synthetic else _NOTES,
@@ -80,13 +85,13 @@ def published_table(results: StudyResults, exhibit: PublishedOptions) -> Iterato
 
 def _columns(results: StudyResults) -> tuple[Column, ...]:
     return (
-        Column("Published", width=1.1),
-        Column("Unit", width=2.4, text=True),
-        *((Column("Planted", width=1.0),) if results.synthetic else ()),
-        Column("Estimate", width=1.1),
-        Column("95% interval", width=1.6),
-        Column("Recomputed", width=1.3),
-        Column("Status", width=2.3, text=True),
+        Column(marked("Published"), width=1.1),
+        Column(marked("Unit"), width=2.4, text=True),
+        *((Column(marked("Planted"), width=1.0),) if results.synthetic else ()),
+        Column(marked("Estimate"), width=1.1),
+        Column(marked("95% interval"), width=1.6),
+        Column(marked("Recomputed"), width=1.3),
+        Column(marked("Status"), width=2.3, text=True),
     )
 
 
@@ -103,7 +108,7 @@ def _row(results: StudyResults, entry: LedgerEntry) -> Row:
         Cell(words.estimate_value(claim, estimate)),
         Cell(words.estimate_interval(claim, estimate)),
         Cell(words.recheck_line(entry)),
-        Cell(entry.status.label),
+        Cell(gettext(entry.status.label)),
     )
     values: dict[str, Value] = {
         "claim": claim.id,
@@ -116,7 +121,7 @@ def _row(results: StudyResults, entry: LedgerEntry) -> Row:
         "conf_low": estimate.low if estimate else None,
         "conf_high": estimate.high if estimate else None,
         "finding": estimate.finding if estimate else "",
-        "status": entry.status.label,
+        "status": gettext(entry.status.label),
     }
     return Row(Cell(words.subject(claim)), cells, values)
 

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from rural_alliances.generator.alliance_hazards import YEARS, HazardSettings, PlantedHazard
 from rural_alliances.parameter import Count, Fraction, stream
+from ruralimpact.language import marked
 from ruralimpact.plugins import GeneratedData
 from ruralimpact.schema.base import Settings, fault
 
@@ -54,8 +55,9 @@ class Lives(HazardSettings):
     invited: InvitedAlliances
 
 
-_RATIO = "Ratio of hazards, one point of the project's score"
-_REGRESSIONS = {"buyer": "Times known", "buyer_at_visits": "Seen at three visits"}
+_LASTING = marked("Share with the first buyer after 7 years")
+_RATIO = marked("Ratio of hazards, one point of the project's score")
+_REGRESSIONS = {"buyer": marked("Times known"), "buyer_at_visits": marked("Seen at three visits")}
 _Alliance = dict[str, str | int | float | bool | None]
 """A row of the register: an alliance, what became of it, and a column a reason."""
 
@@ -158,13 +160,13 @@ def _truth(calibration: Lives, hazard: PlantedHazard) -> pd.DataFrame:
     regions = calibration.regions
     counts = np.array([values.alliances for values in regions.values()], dtype=float)
     shares = np.array([values.lasting for values in regions.values()], dtype=float)
-    lasting = [("", "All alliances", float(counts @ shares / counts.sum()))]
+    lasting = [("", marked("All alliances"), float(counts @ shares / counts.sum()))]
     lasting += [(f"/region={name}", name, values.lasting) for name, values in regions.items()]
     products = dict.fromkeys(name for region in regions.values() for name in region.products)
     lasting += [
         (f"/alliance_product={name}", name, hazard.lasting_of_product(name)) for name in products
     ]
-    about = f"Share with the first buyer after {YEARS} years"
+    about = _LASTING
     rows = [
         (f"survival/buyer/curve{part}/lasts/{YEARS}/estimate", 100 * share, about, label)
         for part, label, share in lasting

@@ -17,6 +17,7 @@ from ruralimpact.contracts import tables_for_exhibits
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import figures, tables
 from ruralimpact.exhibits.kinds import SECTIONS, FigureKind, Kind, Section, TableKind
+from ruralimpact.language import add_catalogues
 from ruralimpact.plugins import Plugins
 from ruralimpact.schema.base import DistinctEntries, Entries, Text
 from ruralimpact.schema.exhibit import Exhibit, ExhibitLists, Exhibits
@@ -52,7 +53,7 @@ def package_kinds() -> Kinds:
 
 
 def kinds_of(plugins: Plugins) -> Kinds:
-    """Return the kinds of the package and of plug-ins.
+    """Return the kinds of the package and of plug-ins, and know what their catalogues translate.
 
     Raises
     ------
@@ -62,6 +63,7 @@ def kinds_of(plugins: Plugins) -> Kinds:
     """
     kinds = list(_package_kinds())
     for plugin in plugins.loaded:
+        add_catalogues(plugin.name, plugin.location / "locale")
         for name, module in plugin.exhibits.items():
             own = [kind for kind in _kinds_in([plugin.module(module)]) if kind.kind == name]
             problem = "" if own else f"'{module}' declares no kind of exhibit '{name}'."

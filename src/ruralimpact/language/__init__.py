@@ -6,6 +6,7 @@ are declared before the language is known. Their translations are catalogues und
 
 from ruralimpact.language.catalogue import (
     SOURCE,
+    add_catalogues,
     current,
     gettext,
     language_of,
@@ -19,6 +20,7 @@ from ruralimpact.schema.language import Language
 __all__ = (
     "SOURCE",
     "Language",
+    "add_catalogues",
     "current",
     "gettext",
     "language_of",

@@ -19,6 +19,7 @@ DOMAIN = "ruralimpact"
 MESSAGES = "messages"
 """Forms of what the command line says; see `ruralimpact.language.told`."""
 _FOLDER = Path(__file__).parent / "locale"
+_further: dict[str, Path] = {}
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def speaking(language: Language) -> Iterator[None]:
     ----------
     language : {"en", "es"}
     """
-    token = _spoken.set(_spoken_in(language))
+    token = _spoken.set(_spoken_in(language, tuple(_further.values())))
     try:
         yield
     finally:
@@ -117,6 +118,19 @@ def marked(message: str, **values: object) -> str:
     return Declared(message, values) if values else message
 
 
+def add_catalogues(name: str, folder: Path) -> None:
+    """Speak the sentences of a plug-in, too, of which its folder has a catalogue a language.
+
+    Parameters
+    ----------
+    name : str
+        Of the plug-in; it has one folder at a time.
+    folder : path
+        Holds ``es.po`` and so on; what has none stays as it is.
+    """
+    _further[name] = folder
+
+
 def catalogue_path(language: Language, domain: str = DOMAIN) -> Path:
     """Return a catalogue of a language."""
     return _FOLDER / language / "LC_MESSAGES" / f"{domain}.po"
@@ -133,18 +147,27 @@ def message_forms(language: Language) -> Mapping[str, str]:
 
 
 @cache
-def _spoken_in(language: Language) -> _Spoken:
+def _spoken_in(language: Language, further: tuple[Path, ...]) -> _Spoken:
     if language == SOURCE:
         return _ENGLISH
     from babel.core import Locale  # a run in English needs none of it
+
+    messages = _compiled(catalogue_path(language), language)
+    for path in (folder / f"{language}.po" for folder in further):
+        if path.is_file():
+            messages.add_fallback(_compiled(path, language))
+    symbols = Locale.parse(language).number_symbols["latn"]
+    marks = NumberMarks(symbols["decimal"], symbols["group"])
+    return _Spoken(language, messages, marks)
+
+
+def _compiled(path: Path, language: Language) -> GNUTranslations:
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    with catalogue_path(language).open("rb") as file:
+    with path.open("rb") as file:
         catalogue = read_po(file, locale=language, domain=DOMAIN)
     compiled = io.BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
-    symbols = Locale.parse(language).number_symbols["latn"]
-    marks = NumberMarks(symbols["decimal"], symbols["group"])
-    return _Spoken(language, GNUTranslations(compiled), marks)
+    return GNUTranslations(compiled)

@@ -68,11 +68,17 @@ def _columns(decimals: int) -> tuple[Shown, ...]:
     )
 
 
+def _said(words: object) -> str:
+    """Return what a process calls a number, translated as a whole or between its commas."""
+    known = gettext(str(words))
+    return known if known != words else ", ".join(map(gettext, known.split(", ")))
+
+
 def _planted_numbers(results: StudyResults) -> Iterator[_PlantedNumber]:
     of_answers = answer_words(results)
     for planted in results.truth.to_dict("records"):
         finding = str(planted["key"])
-        words = (str(planted.get("about", "")), str(planted.get("label", finding)))
+        words = (_said(planted.get("about", "")), _said(planted.get("label", finding)))
         about, label = of_answers.get(finding, words)
         known = results.findings.get(finding)
         low, high = ends_of(results, finding) or (None, None)
