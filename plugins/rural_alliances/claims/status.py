@@ -41,42 +41,59 @@ KINDS: dict[str, str] = {
 RULES: tuple[tuple[Code, str], ...] = (
     (
         "not_attributable",
-        "The number is a change before and after without controls, or an association among "
-        "beneficiaries: it cannot show what the project changed, whatever data there are.",
+        marked(
+            "The number is a change before and after without controls, or an association among "
+            "beneficiaries: it cannot show what the project changed, whatever data there are."
+        ),
     ),
     (
         "inconsistent",
-        "Recomputed from numbers of the same report that speak of the same thing, it comes out otherwise "
-        "by a unit of the last printed digit or more, or the report gives two numbers for it.",
+        marked(
+            "Recomputed from numbers of the same report that speak of the same thing, it comes out otherwise "
+            "by a unit of the last printed digit or more, or the report gives two numbers for it."
+        ),
     ),
     (
         "agrees",
-        "An estimate stands beside it and the printed number lies in its 95 percent interval; for a claim "
-        "about direction, the estimate has that sign. Otherwise it differs. An estimate without an interval "
-        "decides nothing. Estimates of a synthetic stand-in are named as such: the stand-in "
-        "was calibrated to the report, so agreement shows that the method finds what was planted, never "
-        "that the report's number is right.",
+        marked(
+            "An estimate stands beside it and the printed number lies in its 95 percent interval; "
+            "for a claim about direction, the estimate has that sign. Otherwise it differs. An "
+            "estimate without an interval decides nothing. Estimates of a synthetic stand-in are "
+            "named as such: the stand-in was calibrated to the report, so agreement shows that the "
+            "method finds what was planted, never that the report's number is right."
+        ),
     ),
     (
         "differs",
-        "Another study, population, document or outside source gives another number, or one assumption "
-        "of ours is needed to recompute it and the result differs.",
+        marked(
+            "Another study, population, document or outside source gives another number, or one assumption "
+            "of ours is needed to recompute it and the result differs."
+        ),
     ),
     (
         "rounding",
-        "Recomputed, it is off by less than one unit of the last printed digit: cut off or adjusted "
-        "instead of rounded.",
+        marked(
+            "Recomputed, it is off by less than one unit of the last printed digit: cut off or adjusted "
+            "instead of rounded."
+        ),
     ),
-    ("agrees", "Recomputed as a whole from other printed numbers, it comes out as printed."),
+    (
+        "agrees",
+        marked("Recomputed as a whole from other printed numbers, it comes out as printed."),
+    ),
     (
         "statement",
-        "A statement of design, a parameter, a price or a figure from the accounts: there is nothing to "
-        "estimate.",
+        marked(
+            "A statement of design, a parameter, a price or a figure from the accounts: there is nothing to "
+            "estimate."
+        ),
     ),
     (
         "micro_data",
-        "Everything else: only the survey or the project's records, which are not public, could confirm "
-        "it.",
+        marked(
+            "Everything else: only the survey or the project's records, which are not public, could confirm "
+            "it."
+        ),
     ),
 )
 

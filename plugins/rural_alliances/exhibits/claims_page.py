@@ -13,26 +13,31 @@ from rural_alliances.exhibits import claims_plot
 from rural_alliances.exhibits import claims_words as words
 from rural_alliances.exhibits.claims_tables import counts_sentence
 from ruralimpact.exhibits.write_html import STYLE
+from ruralimpact.language import current, gettext, marked, ngettext
 
 _TIERS = {
-    "A": "Impact and efficiency",
-    "B": "Workshops, survival and perceptions",
-    "C": "Costs and portfolio",
+    "A": marked("Impact and efficiency"),
+    "B": marked("Workshops, survival and perceptions"),
+    "C": marked("Costs and portfolio"),
 }
 _DOCUMENTS = {
-    "PPAR 132905": "Project Performance Assessment Report 132905 (2018)",
-    "Review 2013": "Review of productive alliances (2013)",
+    "PPAR 132905": marked("Project Performance Assessment Report 132905 (2018)"),
+    "Review 2013": marked("Review of productive alliances (2013)"),
 }
 _MEANINGS = {
-    "inconsistent": "the report gives two numbers, or its own numbers give another one",
-    "differs": "another source, or an estimate, gives another number",
-    "rounding": "cut off or adjusted instead of rounded",
-    "not_attributable": "a change or an association without controls",
-    "agrees": "comes out as printed, or an estimate bears it out",
-    "agrees_stand_in": "the method finds it in data that were calibrated to it: no confirmation",
-    "differs_stand_in": "an estimate misses it in data that were calibrated to it: no refutation",
-    "micro_data": "only the survey or the records could confirm it",
-    "statement": "design, parameter, price or account: nothing to estimate",
+    "inconsistent": marked("the report gives two numbers, or its own numbers give another one"),
+    "differs": marked("another source, or an estimate, gives another number"),
+    "rounding": marked("cut off or adjusted instead of rounded"),
+    "not_attributable": marked("a change or an association without controls"),
+    "agrees": marked("comes out as printed, or an estimate bears it out"),
+    "agrees_stand_in": marked(
+        "the method finds it in data that were calibrated to it: no confirmation"
+    ),
+    "differs_stand_in": marked(
+        "an estimate misses it in data that were calibrated to it: no refutation"
+    ),
+    "micro_data": marked("only the survey or the records could confirm it"),
+    "statement": marked("design, parameter, price or account: nothing to estimate"),
 }
 
 
@@ -129,7 +134,9 @@ class _Paragraph:
         """How many claims have each status."""
         codes = [claim.code for claim in self.claims]
         return ", ".join(
-            f"{label}: {codes.count(code)}" for code, label in KINDS.items() if code in codes
+            f"{gettext(label)}: {codes.count(code)}"
+            for code, label in KINDS.items()
+            if code in codes
         )
 
 
@@ -173,13 +180,18 @@ def claims_page(
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(
-        undefined=StrictUndefined, autoescape=True, keep_trailing_newline=True
+        undefined=StrictUndefined,
+        autoescape=True,
+        keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     return environment.from_string(template).render(
         synthetic=ledger.synthetic,
         description=_description(ledger),
         counts=_counts(ledger),
-        tiers=_TIERS,
+        language=current(),
+        tiers={tier: gettext(label) for tier, label in _TIERS.items()},
         summary=_summary(ledger),
         differences=_differences(ledger),
         documents=_documents(ledger),
@@ -192,14 +204,15 @@ def claims_page(
         ratings=ratings,
         printed_exhibits=printed_exhibits,
         table_style=STYLE,
-        rules=[_SummaryLine(LABELS[code], text) for code, text in RULES],
+        rules=[_SummaryLine(gettext(LABELS[code]), gettext(text)) for code, text in RULES],
     )
 
 
 def _description(ledger: Ledger) -> str:
     """Say how many claims have each status, and what their estimates are."""
-    stamp = "Synthetic stand-in: no estimate here describes real producers. "
-    return f"{stamp if ledger.synthetic else ''}{counts_sentence(ledger.entries)}"
+    stamp = gettext("Synthetic stand-in: no estimate here describes real producers.")
+    counts = counts_sentence(ledger.entries)
+    return f"{stamp} {counts}" if ledger.synthetic else counts
 
 
 def _summary(ledger: Ledger) -> list[_SummaryLine]:
@@ -214,32 +227,50 @@ def _summary(ledger: Ledger) -> list[_SummaryLine]:
     codes = [entry.status.code for entry in impact]
     return [
         _SummaryLine(
-            "Recomputed from print",
-            f"{len(ledger.rechecks)} numbers; {len(ledger.rechecks) - len(off)} come out as printed, "
-            f"{len(off)} do not, and in {len(inside)} of these a report contradicts itself by more than "
-            "rounding.",
+            gettext("Recomputed from print"),
+            gettext(
+                "{numbers} numbers; {agreeing} come out as printed, {off} do not, and in {inside} of these a "
+                "report contradicts itself by more than rounding."
+            ).format(
+                numbers=len(ledger.rechecks),
+                agreeing=len(ledger.rechecks) - len(off),
+                off=len(off),
+                inside=len(inside),
+            ),
         ),
         _SummaryLine(
-            "Impact and efficiency",
-            f"{len(impact)} claims; {codes.count('inconsistent')} are inconsistent inside the report, "
-            f"{codes.count('not_attributable')} are changes or associations that cannot be attributed to the "
-            f"project, and {codes.count('micro_data')} could be confirmed only with micro-data that are not "
-            "public.",
+            gettext("Impact and efficiency"),
+            gettext(
+                "{claims} claims; {inconsistent} are inconsistent inside the report, {not_attributable} are "
+                "changes or associations that cannot be attributed to the project, and {micro_data} could be "
+                "confirmed only with micro-data that are not public."
+            ).format(
+                claims=len(impact),
+                inconsistent=codes.count("inconsistent"),
+                not_attributable=codes.count("not_attributable"),
+                micro_data=codes.count("micro_data"),
+            ),
         ),
-        _SummaryLine("Estimates", _estimates_sentence(ledger)),
+        _SummaryLine(gettext("Estimates"), _estimates_sentence(ledger)),
     ]
 
 
 def _estimates_sentence(ledger: Ledger) -> str:
     entries = ledger.estimated
     if not entries:
-        return claims_plot.NOTHING
+        return gettext(claims_plot.NOTHING)
     agrees = sum(entry.status.code == "agrees" for entry in entries)
-    prefix = "From a synthetic stand-in, not from real producers: " if ledger.synthetic else ""
-    text = (
-        f"{len(entries)} claims have an estimate beside them and {agrees} of these agree with it."
+    said = (
+        gettext(
+            "From a synthetic stand-in, not from real producers: {claims} claims have an estimate "
+            "beside them and {agrees} of these agree with it."
+        )
+        if ledger.synthetic
+        else gettext(
+            "{claims} claims have an estimate beside them and {agrees} of these agree with it."
+        )
     )
-    return f"{prefix}{text}"
+    return said.format(claims=len(entries), agrees=agrees)
 
 
 def _counts(ledger: Ledger) -> list[_StatusCount]:
@@ -249,8 +280,8 @@ def _counts(ledger: Ledger) -> list[_StatusCount]:
     return [
         _StatusCount(
             code,
-            label,
-            _MEANINGS[code],
+            gettext(label),
+            gettext(_MEANINGS[code]),
             by_tier=tuple(pairs.count((code, tier)) for tier in _TIERS),
             total=sum(kind == code for kind, _ in pairs),
         )
@@ -281,8 +312,8 @@ def _differences(ledger: Ledger) -> list[_Differences]:
 
 
 def _titles() -> dict[str, str]:
-    titles = {scope: words.sentence_case(label) for scope, label in words.SCOPES.items()}
-    return titles | {"": "By rounding only"}
+    titles = {scope: words.sentence_case(gettext(label)) for scope, label in words.SCOPES.items()}
+    return titles | {"": gettext("By rounding only")}
 
 
 def _check_row(recheck: Recheck) -> _CheckRow:
@@ -293,7 +324,7 @@ def _check_row(recheck: Recheck) -> _CheckRow:
         printed=words.check_printed(recheck),
         recomputed=words.check_recomputed(recheck),
         working=words.working(recheck),
-        agreement=words.AGREEMENTS[recheck.agreement],
+        agreement=gettext(words.AGREEMENTS[recheck.agreement]),
         off=recheck.agreement != "agrees",
         note=recheck.check.note,
     )
@@ -306,7 +337,7 @@ def _documents(ledger: Ledger) -> list[_Document]:
             _Paragraph(label, _anchor(document, label), tuple(map(_claim_row, claims)))
             for label, claims in groupby(entries, key=lambda entry: entry.claim.place)
         )
-        documents.append(_Document(_DOCUMENTS.get(document, document), paragraphs))
+        documents.append(_Document(gettext(_DOCUMENTS.get(document, document)), paragraphs))
     return documents
 
 
@@ -323,11 +354,11 @@ def _claim_row(entry: LedgerEntry) -> _ClaimRow:
         population=words.sentence_case(claim.population),
         comparison=claim.comparison,
         source=claim.source,
-        tier=_TIERS[claim.tier],
+        tier=gettext(_TIERS[claim.tier]),
         published=words.published_value(claim),
         unit=words.unit_and_base(claim),
         code=entry.status.kind,
-        status=entry.status.label,
+        status=gettext(entry.status.label),
         note=claim.note,
         reason=claim.reason if entry.estimate is None else "",
         checks=tuple(map(_check_row, entry.rechecks)),

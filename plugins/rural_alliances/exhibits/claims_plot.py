@@ -10,18 +10,19 @@ from matplotlib.ticker import MaxNLocator
 
 from rural_alliances.claims.ledger import Ledger, LedgerEntry
 from ruralimpact.exhibits import palette
+from ruralimpact.language import gettext, marked
 
 _ROW, _FRAME = 0.34, 0.62  # inches
 _LABEL = 40  # characters to the line
 _AGREES, _DIFFERS = "#0072b2", "#d55e00"
-NOTHING = "No study with an estimate of a claim has been built yet."
+NOTHING = marked("No study with an estimate of a claim has been built yet.")
 
 
 def claims_plot(ledger: Ledger) -> Figure:
     """Draw every claim that is a number and has an estimate: print as a diamond, estimate as a dot."""
     entries = plotted(ledger)
     if not entries:
-        return palette.notice(NOTHING)
+        return palette.notice(gettext(NOTHING))
     ordered = sorted(entries, key=lambda entry: entry.claim.unit)
     panels = {
         unit: list(group) for unit, group in groupby(ordered, key=lambda entry: entry.claim.unit)
@@ -48,10 +49,10 @@ def plotted(ledger: Ledger) -> tuple[LedgerEntry, ...]:
 def alternative(ledger: Ledger) -> str:
     """Return the figure's text alternative."""
     inside = sum(entry.status.code == "agrees" for entry in plotted(ledger))
-    return (
-        f"{len(plotted(ledger))} printed numbers beside estimates with 95 percent intervals; "
-        f"{inside} lie inside. The numbers are in the ledger."
-    )
+    return gettext(
+        "{numbers} printed numbers beside estimates with 95 percent intervals; {inside} lie inside. The "
+        "numbers are in the ledger."
+    ).format(numbers=len(plotted(ledger)), inside=inside)
 
 
 def _panel(axes: Axes, unit: str, entries: Sequence[LedgerEntry]) -> None:
@@ -69,6 +70,7 @@ def _panel(axes: Axes, unit: str, entries: Sequence[LedgerEntry]) -> None:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     else:
         axes.axvline(0, color=palette.FAINT, linewidth=0.9, zorder=1)
+    unit = gettext(unit)
     axes.set_title(unit[:1].upper() + unit[1:])
     axes.spines["left"].set_visible(False)
     palette.print_ticks(axes.xaxis)
@@ -104,13 +106,23 @@ def _label(entry: LedgerEntry, *, several: bool) -> str:
     return f"{claim.quantity}{of_whom} ({claim.place})"
 
 
+_OF_SURVEY = (
+    marked("Estimate with its 95% interval: agrees"),
+    marked("Estimate with its 95% interval: does not agree"),
+)
+_OF_STAND_IN = (
+    marked("Estimate (synthetic stand-in) with its 95% interval: agrees"),
+    marked("Estimate (synthetic stand-in) with its 95% interval: does not agree"),
+)
+
+
 def _legend(entries: Sequence[LedgerEntry]) -> list[Line2D]:
     synthetic = any(entry.estimate and entry.estimate.synthetic for entry in entries)
-    what = "Estimate (synthetic stand-in)" if synthetic else "Estimate"
-    lines = [Line2D([], [], label="Published", **_PRINTED)]
+    agreeing, other = _OF_STAND_IN if synthetic else _OF_SURVEY
+    lines = [Line2D([], [], label=gettext("Published"), **_PRINTED)]
     codes = {entry.status.code == "agrees" for entry in entries}
-    for agrees, colour, words_ in ((True, _AGREES, "agrees"), (False, _DIFFERS, "does not agree")):
+    for agrees, colour, label in ((True, _AGREES, agreeing), (False, _DIFFERS, other)):
         if agrees in codes:
-            label = f"{what} with its 95% interval: {words_}"
-            lines.append(Line2D([], [], color=colour, marker="o", markersize=5, label=label))
+            line = Line2D([], [], color=colour, marker="o", markersize=5, label=gettext(label))
+            lines.append(line)
     return lines

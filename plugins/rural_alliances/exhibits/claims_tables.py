@@ -9,18 +9,22 @@ from rural_alliances.claims.status import KINDS
 from rural_alliances.exhibits import claims_words as words
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
+from ruralimpact.language import gettext, marked
 
 SOURCE = (
     "World Bank (2018), Bolivia: Rural Alliances Project, Project Performance Assessment Report 132905, "
     "Independent Evaluation Group; De Salvo (2013), Productive Alliances in Latin America and the Caribbean."
 )
 _MANY = 12  # claims of one place that are split under headings
-_TIERS = (("A", "Claims on impact and efficiency"), ("BC", "Other numbers that are recomputed"))
-_RECOMPUTED = (
+_TIERS = (
+    ("A", marked("Claims on impact and efficiency")),
+    ("BC", marked("Other numbers that are recomputed")),
+)
+_RECOMPUTED = marked(
     "Recomputed: from other numbers of the same documents, or as printed elsewhere; 'as printed' where all "
     "agree."
 )
-STAND_IN = (
+STAND_IN = marked(
     "Estimates come from a synthetic stand-in that was calibrated to the report: agreement shows that the "
     "method finds what was planted, not that the report's number is right."
 )
@@ -39,11 +43,15 @@ def ledger_tables(ledger: Ledger) -> tuple[Table, ...]:
 def _ledger_table(ledger: Ledger, entries: Sequence[LedgerEntry], title: str) -> Table:
     estimated = any(entry.estimate for entry in entries)
     columns = [
-        Column("Published", width=1.3),
-        Column("Unit", width=2.6, text=True),
-        *([Column("Estimate"), Column("95% interval", width=1.5)] if estimated else []),
-        Column("Recomputed", width=1.3),
-        Column("Status", width=2.5, text=True),
+        Column(marked("Published"), width=1.3),
+        Column(marked("Unit"), width=2.6, text=True),
+        *(
+            [Column(marked("Estimate")), Column(marked("95% interval"), width=1.5)]
+            if estimated
+            else []
+        ),
+        Column(marked("Recomputed"), width=1.3),
+        Column(marked("Status"), width=2.5, text=True),
     ]
     rows = []
     for position, group in groupby(
@@ -55,7 +63,14 @@ def _ledger_table(ledger: Ledger, entries: Sequence[LedgerEntry], title: str) ->
     synthetic = ledger.synthetic and estimated
     interpretation = (counts_sentence(entries),)
     return Table(
-        title, "Claim", tuple(columns), tuple(rows), interpretation, notes, SOURCE, synthetic
+        gettext(title),
+        marked("Claim"),
+        tuple(columns),
+        tuple(rows),
+        interpretation,
+        notes,
+        SOURCE,
+        synthetic,
     )
 
 
@@ -82,7 +97,7 @@ def _ledger_row(entry: LedgerEntry, label: str, *, estimated: bool) -> Row:
     cells = [words.published_value(claim), words.unit_and_base(claim)]
     if estimated:
         cells += [words.estimate_value(claim, estimate), words.estimate_interval(claim, estimate)]
-    cells += [words.recheck_line(entry), entry.status.label]
+    cells += [words.recheck_line(entry), gettext(entry.status.label)]
     record: dict[str, Value] = {
         "data": words.data_behind(estimate),
         "claim": claim.id,
@@ -108,8 +123,12 @@ def _ledger_row(entry: LedgerEntry, label: str, *, estimated: bool) -> Row:
 def counts_sentence(entries: Sequence[LedgerEntry]) -> str:
     """Return how many claims have each status, in words."""
     kinds = [entry.status.kind for entry in entries]
-    counts = [f"{kinds.count(kind)} {label}" for kind, label in KINDS.items() if kind in kinds]
-    return f"{formatting.count(len(kinds))} claims: {', '.join(counts)}."
+    counts = [
+        f"{gettext(label)}: {kinds.count(kind)}" for kind, label in KINDS.items() if kind in kinds
+    ]
+    return gettext("{claims} claims; {counts}.").format(
+        claims=formatting.count(len(kinds)), counts="; ".join(counts)
+    )
 
 
 def inconsistency_table(ledger: Ledger) -> Table:
@@ -123,25 +142,28 @@ def inconsistency_table(ledger: Ledger) -> Table:
                 if (recheck.agreement, recheck.check.scope) == (agreement, scope)
             ]
             if rechecks:
-                title = f"{words.AGREEMENTS[agreement].capitalize()}, {label}"
+                title = f"{gettext(words.AGREEMENTS[agreement]).capitalize()}, {gettext(label)}"
                 rows.append(heading(title, "panel"))
                 for position, group in groupby(rechecks, key=lambda recheck: recheck.check.place):
                     rows += [heading(position, "group"), *map(_check_row, group)]
     off = sum(recheck.agreement != "agrees" for recheck in ledger.rechecks)
     interpretation = (
-        f"Of {formatting.count(len(ledger.rechecks))} numbers that can be recomputed from print, "
-        f"{formatting.count(off)} do not come out as printed.",
+        gettext(
+            "Of {numbers} numbers that can be recomputed from print, {off} do not come out as printed."
+        ).format(numbers=formatting.count(len(ledger.rechecks)), off=formatting.count(off)),
     )
     columns = (
-        Column("Printed", width=1.3),
-        Column("Recomputed", width=1.3),
-        Column("What is behind it", width=5.0, text=True),
+        Column(marked("Printed"), width=1.3),
+        Column(marked("Recomputed"), width=1.3),
+        Column(marked("What is behind it"), width=5.0, text=True),
     )
-    title = "Numbers that do not come out as printed"
-    return Table(title, "Number", columns, tuple(rows), interpretation, (_ROUNDING,), SOURCE)
+    title = gettext("Numbers that do not come out as printed")
+    return Table(
+        title, marked("Number"), columns, tuple(rows), interpretation, (_ROUNDING,), SOURCE
+    )
 
 
-_ROUNDING = (
+_ROUNDING = marked(
     "Off by rounding: by less than one unit of the last printed digit. A number that stands in two places "
     "is compared with the other place."
 )

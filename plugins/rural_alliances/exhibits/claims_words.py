@@ -8,13 +8,17 @@ from ruralimpact.exhibits import formatting
 from ruralimpact.language import gettext, marked
 
 SCOPES = {
-    "inside": "inside one report",
-    "sources": "between two sources or populations",
-    "documents": "between the two documents",
-    "outside": "against an outside source",
-    "assumption": "with an assumption of ours",
+    "inside": marked("inside one report"),
+    "sources": marked("between two sources or populations"),
+    "documents": marked("between the two documents"),
+    "outside": marked("against an outside source"),
+    "assumption": marked("with an assumption of ours"),
 }
-AGREEMENTS = {"agrees": "agrees", "rounding": "off by rounding", "differs": "differs"}
+AGREEMENTS = {
+    "agrees": marked("agrees"),
+    "rounding": marked("off by rounding"),
+    "differs": marked("differs"),
+}
 _BOUNDS = {">": marked("over {number}"), ">=": marked("at least {number}"), "": "{number}"}
 _UNSEPARATED = {"year"}
 _LEAST_DECIMALS = 1

@@ -7,20 +7,21 @@ from rural_alliances.claims.printed_exhibits import PrintedExhibit, Treatment
 from rural_alliances.exhibits.claims_tables import SOURCE
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.language import gettext, marked
 
-_TITLE = "Tables and figures of the documents"
+_TITLE = marked("Tables and figures of the documents")
 _TREATMENTS: Mapping[Treatment, str] = {
-    "computed": "computed again",
-    "set again": "set again with wrong cells marked",
-    "as printed": "in words, as printed",
-    "left out": "not made again",
+    "computed": marked("computed again"),
+    "set again": marked("set again with wrong cells marked"),
+    "as printed": marked("in words, as printed"),
+    "left out": marked("not made again"),
 }
 _LEDGER = "claims"
 _COLUMNS = (
-    Column("What becomes of it", width=2.2, text=True),
-    Column("Where, or why not", width=3.6, text=True),
+    Column(marked("What becomes of it"), width=2.2, text=True),
+    Column(marked("Where, or why not"), width=3.6, text=True),
 )
-_NOTE = (
+_NOTE = marked(
     "Tables that are set again stand below the ledger; others are in the reports of the studies named. "
     "Of questionnaires and attendance the synthetic stand-in has tables of the same form."
 )
@@ -31,7 +32,15 @@ def printed_exhibits_table(exhibits: Sequence[PrintedExhibit]) -> Table:
     rows: list[Row] = []
     for document, group in groupby(exhibits, key=lambda exhibit: exhibit.document):
         rows += [heading(document, "panel"), *map(_row, group)]
-    return Table(_TITLE, "Exhibit", _COLUMNS, tuple(rows), (_reading(exhibits),), (_NOTE,), SOURCE)
+    return Table(
+        gettext(_TITLE),
+        marked("Exhibit"),
+        _COLUMNS,
+        tuple(rows),
+        (_reading(exhibits),),
+        (_NOTE,),
+        SOURCE,
+    )
 
 
 def _row(exhibit: PrintedExhibit) -> Row:
@@ -42,20 +51,22 @@ def _row(exhibit: PrintedExhibit) -> Row:
     }
     where = "; ".join(map(_shown, exhibit.shown))
     words = ". ".join(part for part in (where, exhibit.reason) if part)
-    cells = (Cell(_TREATMENTS[exhibit.treatment]), Cell(words))
+    cells = (Cell(gettext(_TREATMENTS[exhibit.treatment])), Cell(words))
     return Row(Cell(f"{exhibit.exhibit}. {exhibit.title}"), cells, kept)
 
 
 def _shown(name: str) -> str:
     study, _, exhibit = name.partition(":")
-    return "below the ledger" if study == _LEDGER else f"{study}, {exhibit}"
+    return gettext("below the ledger") if study == _LEDGER else f"{study}, {exhibit}"
 
 
 def _reading(exhibits: Sequence[PrintedExhibit]) -> str:
     treatments = [exhibit.treatment for exhibit in exhibits]
     counts = [
-        f"{treatments.count(treatment)} are {words}"
+        f"{gettext(words)}: {treatments.count(treatment)}"
         for treatment, words in _TREATMENTS.items()
         if treatment in treatments
     ]
-    return f"Of {formatting.count(len(exhibits))} tables and figures, {', '.join(counts)}."
+    return gettext("{exhibits} tables and figures; {counts}.").format(
+        exhibits=formatting.count(len(exhibits)), counts="; ".join(counts)
+    )

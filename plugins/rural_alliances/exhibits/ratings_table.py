@@ -10,21 +10,22 @@ from rural_alliances.exhibits import claims_words as words
 from rural_alliances.exhibits.claims_tables import SOURCE, STAND_IN
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
+from ruralimpact.language import gettext, marked
 
-_TITLE = "Ratings against evidence"
-_NOTE = (
+_TITLE = marked("Ratings against evidence")
+_NOTE = marked(
     "Each rating stands in the paragraph that is named, with what the report rests it on. Designs are those "
     "of the studies behind the report. A dash: no number is printed, or no estimate stands beside it. "
     "Statuses are those of the ledger. Not attributable: whatever the status, a change before and after, or "
     "a rate of return on one, cannot show what the project changed."
 )
 _COLUMNS = (
-    Column("Study", width=1.6, text=True),
-    Column("Design", width=2.2, text=True),
-    Column("Printed", width=0.9),
-    Column("Estimate", width=0.9),
-    Column("95% interval", width=1.3),
-    Column("Status", width=2.4, text=True),
+    Column(marked("Study"), width=1.6, text=True),
+    Column(marked("Design"), width=2.2, text=True),
+    Column(marked("Printed"), width=0.9),
+    Column(marked("Estimate"), width=0.9),
+    Column(marked("95% interval"), width=1.3),
+    Column(marked("Status"), width=2.4, text=True),
 )
 
 
@@ -45,7 +46,14 @@ def ratings_table(rated: Sequence[RatedEvidence]) -> Table:
     notes = (_NOTE, STAND_IN) if synthetic else (_NOTE,)
     interpretation = (_reading(rated),)
     return Table(
-        _TITLE, "Evidence", _COLUMNS, tuple(rows), interpretation, notes, SOURCE, synthetic
+        gettext(_TITLE),
+        marked("Evidence"),
+        _COLUMNS,
+        tuple(rows),
+        interpretation,
+        notes,
+        SOURCE,
+        synthetic,
     )
 
 
@@ -85,8 +93,8 @@ def _row(rating: RatedEvidence) -> Row:
 def _status(evidence: Evidence, entry: LedgerEntry) -> str:
     """Return the status of the ledger, with a word on what no status of such evidence can mean."""
     if evidence.shows == CHANGED and entry.status.code != "not_attributable":
-        return f"{entry.status.label}; {LABELS['not_attributable']}"
-    return entry.status.label
+        return f"{gettext(entry.status.label)}; {gettext(LABELS['not_attributable'])}"
+    return gettext(entry.status.label)
 
 
 def _reading(rated: Sequence[RatedEvidence]) -> str:
@@ -97,9 +105,12 @@ def _reading(rated: Sequence[RatedEvidence]) -> str:
         if rating.entry is not None and rating.entry.claim.number is not None
     ]
     compared, changed = numbers.count(COMPARED), numbers.count(CHANGED)
-    return (
-        f"Of {formatting.word(len(numbers))} numbers that ratings rest on, {formatting.word(compared)} come "
-        "from a comparison with other producers. "
-        f"{words.sentence_case(formatting.word(changed))} are changes before and after, or rates of return "
-        "on such changes, which cannot show what the project changed; the others describe."
+    return gettext(
+        "Of {numbers} numbers that ratings rest on, {compared} come from a comparison with other producers. "
+        "{changed} are changes before and after, or rates of return on such changes, which cannot show what "
+        "the project changed; the others describe."
+    ).format(
+        numbers=formatting.word(len(numbers)),
+        compared=formatting.word(compared),
+        changed=words.sentence_case(formatting.word(changed)),
     )

@@ -14,12 +14,13 @@ from rural_alliances.claims.recheck import Recheck
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value
+from ruralimpact.language import gettext, marked
 from ruralimpact.schema.base import Settings, SomeEntries, Text
 from ruralimpact.schema.validation import validated
 
-_RECOMPUTED = "recomputed, it is {number}"
-_OF_LINES = "its lines add up to {number}"
-_CUT_OFF = "cut off or adjusted instead of rounded; "
+_RECOMPUTED = marked("recomputed, it is {number}")
+_OF_LINES = marked("its lines add up to {number}")
+_CUT_OFF = marked("cut off or adjusted instead of rounded; ")
 
 
 class LayoutCell(Settings):
@@ -199,23 +200,19 @@ def _notes(
         shown = any(sign.isdigit() for sign in recheck.working) and " " in recheck.working
         working = f" ({recheck.working})" if shown else ""
         further = f" {recheck.check.note}" if recheck.check.note else ""
-        notes.append(f"{mark} = {cut}{words.format(number=number)}{working}.{further}")
+        notes.append(
+            f"{mark} = {gettext(cut)}{gettext(words).format(number=number)}{working}.{further}"
+        )
     return notes
 
 
 def _counted(checked: int, off: Sequence[Place], rechecks: Mapping[Place, Recheck]) -> str:
     if not off:
-        cells = formatting.share_of(checked, checked, "cell")
-        return f"{cells[:1].upper()}{cells[1:]} that can be recomputed come out as printed."
+        return gettext(
+            "Cells that can be recomputed and come out as printed: all {checked}."
+        ).format(checked=checked)
     wrong = sum(rechecks[place].agreement == "differs" for place in off)
-    share = formatting.share_of(len(off), checked, "cell")
-    comes = "comes" if len(off) == 1 else "come"
-    return (
-        f"Recomputed, {share} {comes} out otherwise than printed, {_by_how_much(wrong, len(off))}."
-    )
-
-
-def _by_how_much(wrong: int, off: int) -> str:
-    if wrong in (0, off):
-        return "by more than rounding" if wrong else "by rounding"
-    return f"{formatting.word(wrong)} of them by more than rounding"
+    return gettext(
+        "Cells that can be recomputed: {checked}; {off} come out otherwise than printed, {wrong} "
+        "by more than rounding."
+    ).format(checked=checked, off=len(off), wrong=wrong)

@@ -30,9 +30,10 @@ from ruralimpact.exhibits.write_csv import csv_text
 from ruralimpact.exhibits.write_html import fragment_of, html_page
 from ruralimpact.exhibits.write_latex import latex_document
 from ruralimpact.exhibits.write_word import word_document
+from ruralimpact.language import SOURCE, Language, add_catalogues, gettext, marked, speaking
 
 TEMPLATE = FOLDER / "templates" / "claims.html.j2"
-FIGURE, TITLE = "published_against_estimated", "Published against estimated"
+FIGURE, TITLE = "published_against_estimated", marked("Published against estimated")
 
 
 def write_claims(
@@ -91,27 +92,35 @@ def write_claims(
     ledger = make_ledger(published, studies)
     for name in ledger.absent:
         print(f"no such finding: {name}")
-    own_tables = report_tables(published, tables, cells, layouts)
-    contents = exhibit_contents(ledger)
-    rated = rated_evidence(read_ratings(ratings), ledger, ratings)
-    contents |= table_contents("ratings", (ratings_table(rated),))
-    listed = printed_exhibits_table(read_printed_exhibits(printed_exhibits))
-    contents |= table_contents("exhibits", (listed,))
-    for name, table in own_tables.items():
-        contents |= table_contents(name, (table,))
+    add_catalogues(FOLDER.name, FOLDER / "locale")
+    with speaking(_language(documents)):
+        own_tables = report_tables(published, tables, cells, layouts)
+        contents = exhibit_contents(ledger)
+        rated = rated_evidence(read_ratings(ratings), ledger, ratings)
+        contents |= table_contents("ratings", (ratings_table(rated),))
+        listed = printed_exhibits_table(read_printed_exhibits(printed_exhibits))
+        contents |= table_contents("exhibits", (listed,))
+        for name, table in own_tables.items():
+            contents |= table_contents(name, (table,))
+        text = claims_page(
+            Path(template).read_text(encoding="utf-8"),
+            ledger,
+            contents[f"{FIGURE}.svg"],
+            [fragment_of(contents[f"{name}.html"].decode()) for name in own_tables],
+            ratings=fragment_of(contents["ratings.html"].decode()),
+            printed_exhibits=fragment_of(contents["exhibits.html"].decode()),
+        )
     for path in exhibits:
         with stage.replacing(path) as partial:
             partial.write_bytes(contents[Path(path).name])
-    text = claims_page(
-        Path(template).read_text(encoding="utf-8"),
-        ledger,
-        contents[f"{FIGURE}.svg"],
-        [fragment_of(contents[f"{name}.html"].decode()) for name in own_tables],
-        ratings=fragment_of(contents["ratings.html"].decode()),
-        printed_exhibits=fragment_of(contents["exhibits.html"].decode()),
-    )
     with stage.replacing(page) as partial:
         partial.write_text(text, encoding="utf-8")
+
+
+def _language(documents: Sequence[FindingsDocument]) -> Language:
+    """Return the language of the studies, where it is one."""
+    languages = {document.study.language for document in documents}
+    return languages.pop() if len(languages) == 1 else SOURCE
 
 
 def report_tables(
@@ -130,11 +139,12 @@ def exhibit_contents(ledger: Ledger) -> dict[str, bytes]:
     """Return the contents of every file of the exhibits by its name."""
     contents = table_contents("claims", ledger_tables(ledger))
     contents |= table_contents("inconsistencies", (inconsistency_table(ledger),))
-    title = f"{TITLE} (synthetic stand-in)" if ledger.synthetic else TITLE
+    title = gettext("{title} (synthetic stand-in)") if ledger.synthetic else "{title}"
+    title = title.format(title=gettext(TITLE))
     with palette.style():
         figure = claims_plot(ledger)
         if ledger.synthetic:
-            figure.suptitle("Synthetic stand-in", color=palette.FAINT, fontsize=8)
+            figure.suptitle(gettext("Synthetic stand-in"), color=palette.FAINT, fontsize=8)
         palette.settle(figure)
         contents[f"{FIGURE}.png"] = palette.png_bytes(figure, title)
         contents[f"{FIGURE}.svg"] = palette.svg_bytes(figure, title)
