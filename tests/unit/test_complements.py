@@ -179,23 +179,6 @@ def summary_of(
     }
 
 
-def test_categories_of_few_units_and_their_complements_are_hidden() -> None:
-    """Regions of 2, 50 and 40 of 100: without the second smallest, two would be what is left."""
-    counts = {"region[a]": 2, "region[b]": 50, "region[c]": 12}
-    records = [
-        summary_of(100, count, name, arm)
-        for name, count in counts.items()
-        for arm in ("treated", "control")
-    ]
-    frame = suppressed_tables({"summary_statistics": rows("summary_statistics", records)})
-    shown = frame["summary_statistics"].set_index(["variable", "arm"])["suppressed"]
-    assert shown.xs("treated", level="arm").to_dict() == {
-        "region[a]": True,
-        "region[b]": False,
-        "region[c]": True,
-    }
-
-
 def test_means_of_two_analyses_that_differ_by_three_units_are_not_both_shown() -> None:
     records = [
         {**summary_of(n, 50, "land", "control", name), "std_dev": 9.0}
@@ -204,30 +187,6 @@ def test_means_of_two_analyses_that_differ_by_three_units_are_not_both_shown() -
     frame = suppressed_tables({"summary_statistics": rows("summary_statistics", records)})
     shown = frame["summary_statistics"].set_index("analysis")["mean"].notna()
     assert shown.to_dict() == {"all": True, "without": False, "other": True}
-
-
-def test_balance_tells_no_count_of_a_rare_category() -> None:
-    sizes = {"analysis": "main", "strategy": "nn1", "n_treated": 100, "n_control": 200}
-    matched = {"n_treated_matched": 100, "n_control_matched": 90, "n_dropped": 0}
-    records = [
-        {
-            "analysis": "main",
-            "strategy": strategy,
-            "stage": stage,
-            "covariate": name,
-            "binary": True,
-            "treated_mean": treated,
-            "control_mean": control,
-        }
-        for strategy, stage in (("", "before"), ("nn1", "after"))
-        for name, treated, control in (("region[a]", 0.02, 0.3), ("female", 0.4, 0.5))
-    ]
-    frame = suppressed_tables(
-        {"designs": rows("designs", [{**sizes, **matched}]), "balance": rows("balance", records)}
-    )["balance"]
-    numbers = frame[["treated_mean", "control_mean", "smd", "variance_ratio", "ks"]]
-    assert numbers[frame["covariate"] == "region[a]"].isna().all(axis=None)
-    assert numbers[frame["covariate"] == "female"].notna().all(axis=None)
 
 
 def test_sizes_of_arms_and_what_tells_them() -> None:
@@ -343,67 +302,3 @@ def test_response_of_an_arm_of_whom_few_were_found_is_hidden() -> None:
     records = [{**same, "arm": "treated", "n_found": 7}, {**same, "arm": "control", "n_found": 60}]
     frame = suppressed_tables({"attrition": rows("attrition", records)})["attrition"]
     assert frame["estimate"].notna().tolist() == [False, True]
-
-
-def levels_of_score(counts: dict[str, tuple[int, int]]) -> dict[str, pd.DataFrame]:
-    """Balance and propensity score of one category, whose first level is left out, and of a number.
-
-    A logit on levels alone has log(a/b) of the level left out as its constant, and as the coefficient of
-    another level what its own differs by, with variances 1/a + 1/b.
-    """
-    treated, control = (sum(arm) for arm in zip(*counts.values(), strict=True))
-    odds = {level: np.log(a / b) for level, (a, b) in counts.items()}
-    variance = {level: 1 / a + 1 / b for level, (a, b) in counts.items()}
-    base, *others = counts
-    terms = {"constant": (odds[base], variance[base]), "age": (0.2, 0.01)}
-    terms |= {
-        f"region[{level}]": (odds[level] - odds[base], variance[level] + variance[base])
-        for level in others
-    }
-    models = [
-        {"analysis": "main", "kind": "coefficient", "term": term, "value": value}
-        | {"std_error": np.sqrt(spread), "clustered_error": np.sqrt(spread)}
-        for term, (value, spread) in terms.items()
-    ]
-    sizes = {"analysis": "main", "strategy": "nn1", "n_treated": treated, "n_control": control}
-    matched = {"n_treated_matched": treated, "n_control_matched": control, "n_dropped": 0}
-    shares = {f"region[{level}]": counts[level] for level in others}
-    balance = [
-        {"analysis": "main", "strategy": "", "stage": "before", "covariate": name, "binary": True}
-        | {"treated_mean": a / treated, "control_mean": b / control}
-        for name, (a, b) in shares.items()
-    ]
-    return suppressed_tables(
-        {
-            "designs": rows("designs", [{**sizes, **matched}]),
-            "balance": rows("balance", balance),
-            "propensity_models": rows("propensity_models", models),
-        }
-    )
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_coefficients_of_a_score_tell_no_count_of_a_level(seed: int) -> None:
-    """Whatever level is rare, the one left out, too: log odds and errors shown give no small count."""
-    generator = np.random.default_rng(seed)
-    for _ in range(10):
-        drawn = {
-            level: tuple(map(int, generator.integers(2, 60, size=2)))
-            for level in ("a", "b", "c", "d")
-        }
-        models = levels_of_score(drawn)["propensity_models"].set_index("term")
-        assert pd.notna(models.loc["age", "value"])
-        shown = models[models["value"].notna()]
-        if "constant" not in shown.index:
-            assert shown.index.tolist() == ["age"]
-            errors = models.drop(index="age")[["std_error", "clustered_error", "p_value"]]
-            assert errors.isna().all(axis=None)
-            continue
-        odds, variance = shown["value"].drop("age"), shown["std_error"].drop("age") ** 2
-        others = odds.index != "constant"
-        odds, variance = odds + others * odds["constant"], variance - others * variance["constant"]
-        told = pd.concat([(1 + np.exp(odds)) / variance, (1 + np.exp(-odds)) / variance])
-        assert (told > FEWEST_UNITS - 0.5).all(), drawn
-    assert (
-        levels_of_score(dict.fromkeys("abcd", (30, 40)))["propensity_models"]["value"].notna().all()
-    )

@@ -80,7 +80,7 @@ def crossings(factors: dict[str, float]) -> tuple[dict[str, pd.DataFrame], Any]:
     units, outcomes = many(60)
     lines = ["sales", "feed"]
     scenario = {"name": "low", "label": "Low", "by": "product", "lines": lines, "factors": factors}
-    study = study_with(by=["product"], scenarios=[scenario])
+    study = study_with(by=["product"], scenarios=[scenario], public_counts=True)
     frames = {"flows": units}, {"flows": outcomes}
     tables = returns_study(RecordedStudy(study, *frames)).tables
     return {**tables, **returns_uncertainty(RecordedStudy(study, *frames), seed=1)}, study

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 from ruralimpact.contracts.blanking import NUMBERS, flagged, rests_on_few
 from ruralimpact.contracts.complements import FEWEST_UNITS, parts_complements
+from ruralimpact.contracts.rare_categories import among
+from ruralimpact.contracts.rare_levels import rare_levels
 from ruralimpact.contracts.small_answers import rare_in_responses
 
 if TYPE_CHECKING:
@@ -19,26 +21,45 @@ def of_units(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
 
 def of_levels(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank what is about too few units or groups, and levels that these could be told from."""
-    told = _told_by_levels(frame)
+    return _without_levels(frame, _told_by_levels(frame))
+
+
+def _without_levels(frame: "pd.DataFrame", told: "pd.Series[bool]") -> "pd.DataFrame":
     small = rests_on_few(frame["n_units"], frame["n_clusters"]) | told
     return _without_sizes(flagged(frame, small, (*NUMBERS, "lowest", "highest")), told)
 
 
-def survival(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
-    """Blank as `of_levels`; bounds of a level with the share of its fewest, whom the others would tell."""
+def survival(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+    """Blank as `of_levels`; bounds of a level with the share of its fewest, whom the others would tell.
+
+    So are levels in which one or two units ended in some way, or last. Shares of all units stay, as those of
+    an outcome do.
+    """
     keys = ["analysis", "part", "by", "level"]
     fewest = frame.groupby(keys, sort=False)[["n_units", "n_clusters"]].transform("min")
     counted = frame.assign(**fewest.where(frame["part"] == "bound", frame[list(fewest)]))
-    hidden = of_levels(counted, tables)
+    curves = frame[(frame["part"] == "curve") & (frame["by"] != "")]
+    rare = rare_levels(curves, ["n_ended"], ["analysis"])
+    rare_ones = set(map(tuple, curves.loc[rare, ["analysis", "by", "level"]].to_numpy()))
+    told = _told_by_levels(counted) | among(frame, ("analysis", "by", "level"), rare_ones)
+    hidden = _without_levels(counted, told)
     sizes = frame[["n_units", "n_clusters"]]
     return hidden.assign(**sizes.where(hidden[["n_units", "n_clusters"]].notna()))
 
 
-def crossings(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
-    """Blank counts of too few units or groups, and of levels that these could be told from."""
+def hazards(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+    """Blank as `of_levels`, and levels of which one or two ended or last, with another that would tell it."""
     told = _told_by_levels(frame)
-    small = rests_on_few(frame["n_units"], frame["n_clusters"]) | told
-    hidden = flagged(frame, small, ("above_record", "negative_record", "above", "lost"))
+    return _without_levels(frame, told | rare_levels(frame, ["n_ended"], ["analysis"]))
+
+
+def crossings(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+    """Blank counts of too few units or groups, of one or two, and of levels that these could be told from."""
+    told = _told_by_levels(frame)
+    counts = ("above_record", "negative_record", "above", "lost")
+    rare = rare_levels(frame, counts, ["analysis", "account", "scenario"])
+    small = rests_on_few(frame["n_units"], frame["n_clusters"]) | told | rare
+    hidden = flagged(frame, small, counts)
     return _without_sizes(hidden, told)
 
 

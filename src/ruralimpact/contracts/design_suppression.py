@@ -106,7 +106,7 @@ def propensity_models(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame"
 
     Log odds and their errors tell how many units of each arm are in a level (log(a/b), sqrt(1/a + 1/b)), and
     the constant those of the level left out: so all levels of a variable are blanked of which `balance` hides
-    any, and the constant.
+    any, and the constant. Of a model of nothing else, the fit tells them, too.
     """
     known = tables["balance"]
     hidden = known[known["suppressed"].astype(bool) & (known["stage"] == "before")]
@@ -118,8 +118,13 @@ def propensity_models(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame"
         set(map(tuple, variables[["analysis", "variable"]].to_numpy())),
     )
     told |= frame["analysis"].isin(terms.loc[told, "analysis"]) & (frame["term"] == "constant")
-    coefficients = told & (frame["kind"] == "coefficient")
-    return flagged(frame, _of_small_comparison(frame, tables) | coefficients, _SCORE)
+    is_coefficient = frame["kind"] == "coefficient"
+    others = frame.loc[is_coefficient & ~told & (frame["term"] != "constant"), "analysis"]
+    alone = frame.loc[is_coefficient & told, "analysis"]
+    fit = frame["analysis"].isin(set(alone) - set(others)) & ~is_coefficient
+    return flagged(
+        frame, _of_small_comparison(frame, tables) | (told & is_coefficient) | fit, _SCORE
+    )
 
 
 def outcomes(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":

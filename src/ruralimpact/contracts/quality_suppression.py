@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from ruralimpact.contracts.blanking import blanked, flagged, rests_on_few
 from ruralimpact.contracts.complements import FEWEST_UNITS, CellSize, is_small, with_complements
+from ruralimpact.contracts.rare_levels import is_one_or_two
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,7 +16,8 @@ def variable_quality(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank what is about too few rows or groups, and gaps of an arm with too few rows.
 
     So are numbers of values that would be about too few (a share of gaps is one of rows that have none), and
-    shares that are one or two rows, with that of the other arm, which the total would tell them by.
+    shares that are one or two rows, with that of the other arm, which the total would tell them by. Exhibits
+    print small counts of values that are far from others, or may mean "missing", coarsely.
     """
     shares = ("missing", "missing_treated", "missing_control", "missing_p_value")
     numbers = ("p5", "median", "p95", "ending_in_0_or_5", "between_interviewers")
@@ -36,8 +38,7 @@ def variable_quality(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
 
 def _is_of_one_or_two(share: "pd.Series[float]", rows: "pd.Series[int]") -> "pd.Series[bool]":
     """Whether a share, or what it leaves of all, is one row or two."""
-    nearest = (share * rows + 0.5) // 1
-    return nearest.isin((1, 2)) | (rows - nearest).isin((1, 2))
+    return is_one_or_two((share * rows + 0.5) // 1, rows.astype(float))
 
 
 def interview_quality(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":

@@ -49,6 +49,21 @@ def rare_in_summary(frame: "pd.DataFrame") -> "pd.Series[bool]":
     return rare
 
 
+def rare_in_associations(frame: "pd.DataFrame") -> "pd.Series[bool]":
+    """Whether a coefficient is of a category, or an indicator, that few of the treated are in, or are not."""
+    counts = frame["mean"] * frame["n_units"]
+    nearest = (counts + 0.5) // 1
+    whole = (counts - nearest).abs() < 1e-6
+    own = frame[whole & (frame["kind"] == "coefficient") & frame["mean"].between(0, 1)]
+    rare = whole & False
+    keys = ["analysis", "association", "outcome", variable_of(own["variable"])]
+    for _, same in own.groupby(keys, sort=False):
+        shares = [[float(count)] for count in nearest[same.index]]
+        hidden = category_complements(shares, [float(same["n_units"].iloc[0])])
+        rare |= frame.index.isin(same.index[hidden])
+    return rare
+
+
 def variable_of(names: "pd.Series[str]") -> "pd.Series[str]":
     """The variables that categories are of: what stands before their level in brackets."""
     return names.str.replace(r"\[.*", "", regex=True)

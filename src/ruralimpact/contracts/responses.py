@@ -3,6 +3,7 @@
 from ruralimpact.contracts import description_suppression
 from ruralimpact.contracts.columns import (
     ANALYSIS,
+    PUBLIC_COUNTS,
     SYNTHETIC,
     count,
     flag,
@@ -38,7 +39,7 @@ RESPONSES = ResultTable(
         "conf_low": share("95 percent interval, lower end (Wilson)"),
         "conf_high": share("95 percent interval, upper end (Wilson)"),
         "population": number("units of the register that they stand for", "units", low=0),
-        "public_counts": flag("small counts may be printed"),
+        "public_counts": PUBLIC_COUNTS,
         "synthetic": SYNTHETIC,
     },
     suppression=Suppressed(description_suppression.responses),

@@ -3,6 +3,7 @@
 from ruralimpact.contracts import description_suppression
 from ruralimpact.contracts.columns import (
     ANALYSIS,
+    PUBLIC_COUNTS,
     SYNTHETIC,
     ResultColumn,
     count,
@@ -81,6 +82,7 @@ RETURNS_CROSSINGS = ResultTable(
         "lost": number(
             "units above zero as recorded and no longer in the scenario", "units", low=0
         ),
+        "public_counts": PUBLIC_COUNTS,
         "synthetic": SYNTHETIC,
     },
     suppression=Suppressed(description_suppression.crossings),

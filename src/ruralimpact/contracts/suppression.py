@@ -26,7 +26,11 @@ from ruralimpact.contracts.near_means import (
     tells_near_mean,
     without_sums_of_levels,
 )
-from ruralimpact.contracts.rare_categories import among, rare_in_summary
+from ruralimpact.contracts.rare_categories import (
+    among,
+    rare_in_associations,
+    rare_in_summary,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -158,9 +162,11 @@ def decomposition(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
 def associations(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     """Blank regressions on too few units or groups; those that are not estimable keep their reason.
 
-    So are means of nearly the same units as others.
+    So are coefficients of categories that few of the treated are in, which compare these few with others, and
+    means of nearly the same units as others.
     """
     small = rests_on_few(frame["n_units"], frame["n_clusters"]) & (frame["n_units"] > 0)
+    small |= rare_in_associations(frame)
     of = [(name, "treated") for name in frame["variable"]]
     units = frame["n_units"].where(frame["mean"].notna())
     shown = blanked(frame, near_rows(frame, of, units, means_elsewhere(tables)), ("mean",))

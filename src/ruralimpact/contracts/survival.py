@@ -4,6 +4,7 @@ from ruralimpact.contracts import description_suppression
 from ruralimpact.contracts.columns import (
     ANALYSIS,
     P_VALUE,
+    PUBLIC_COUNTS,
     SYNTHETIC,
     count,
     number,
@@ -42,6 +43,7 @@ SURVIVAL = ResultTable(
         "conf_low": share("95 percent interval, lower end"),
         "conf_high": share("95 percent interval, upper end"),
         "reason": text("why there is no share, else empty"),
+        "public_counts": PUBLIC_COUNTS,
         "synthetic": SYNTHETIC,
     },
     suppression=Suppressed(description_suppression.survival),
@@ -71,9 +73,10 @@ HAZARDS = ResultTable(
         "conf_low": number("95 percent interval, lower end", "log ratio"),
         "conf_high": number("95 percent interval, upper end", "log ratio"),
         "reason": text("why there is no ratio, else empty"),
+        "public_counts": PUBLIC_COUNTS,
         "synthetic": SYNTHETIC,
     },
-    suppression=Suppressed(description_suppression.of_levels),
+    suppression=Suppressed(description_suppression.hazards),
 )
 
 TABLES = (SURVIVAL, HAZARDS)

@@ -47,6 +47,7 @@ class CrossingRow:
     negative_record: float
     above: float
     lost: float
+    public_counts: bool
     synthetic: bool
 
 

@@ -296,6 +296,7 @@ def _crossing_rows(part: _ReturnsPart, account: Account) -> Iterator[CrossingRow
                 negative_record=float((before[inside] < 0).sum()),
                 above=float((after[inside] > 0).sum()),
                 lost=float(((before > 0) & (after <= 0))[inside].sum()),
+                public_counts=part.analysis.public_counts,
                 synthetic=part.study.synthetic,
             )
 

@@ -163,6 +163,9 @@ class RateOfReturn(Description, title="Rates of return"):
     """Delays drawn in the simulation; one year is also tried by itself."""
     draws: Annotated[int, Field(ge=100, le=1_000_000)] = 1000
     """Draws of the simulation; 1,000 when not given."""
+    public_counts: bool = False
+    """Small counts may be printed: which units have a net present value above zero is public. Otherwise
+    counts of one or two units are hidden."""
 
     @model_validator(mode="after")
     def _names_what_it_has(self) -> Self:

@@ -43,6 +43,9 @@ class Survival(Description, title="Survival"):
     numbers by one unit. Periods end at `times`."""
     reasons: Entries[str] = ()
     """Indicators of reasons for which it ended; several may hold."""
+    public_counts: bool = False
+    """Small counts may be printed: what lasts or ends is public, as of registers of organisations. Otherwise
+    levels are hidden in which one or two ended in some way, or last."""
 
     @property
     def variables(self) -> tuple[str, ...]:

@@ -60,6 +60,7 @@ def curve_rows(
             n_risk=0,
             lowest=np.nan,
             highest=np.nan,
+            public_counts=asked.public_counts,
             synthetic=synthetic,
         )
         rows = _of_state(visits, clusters, times, curve_of(state.code), state.code, blank)

@@ -189,6 +189,7 @@ def _rows(
                 n_ended=int((ended & inside).sum()),
                 n_periods=kept.periods.number,
                 reason=reason,
+                public_counts=asked.public_counts,
                 synthetic=synthetic,
             )
             position = terms_at.get((name, level))

@@ -36,6 +36,7 @@ class SurvivalRow(EstimatedRow):
     lowest: float
     highest: float
     reason: str = ""
+    public_counts: bool
     synthetic: bool
 
 
@@ -55,4 +56,5 @@ class HazardRow(EstimatedRow):
     df: float = MISSING
     p_value: float = MISSING
     reason: str = ""
+    public_counts: bool
     synthetic: bool

@@ -228,5 +228,6 @@ def _share_row(asked: Survival, share: _Share, *, synthetic: bool) -> SurvivalRo
         std_error=float(np.sqrt(estimate * (1 - estimate) / total)) if total else float("nan"),
         conf_low=low,
         conf_high=high,
+        public_counts=asked.public_counts,
         synthetic=synthetic,
     )

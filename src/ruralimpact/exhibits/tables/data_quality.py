@@ -52,9 +52,9 @@ _VALUES = (
     columns.percent(marked("End in 0 or 5"), width=1.1, of="ending_in_0_or_5").marked(
         _above(_HEAPED)
     ),
-    columns.number(marked("Values"), marked("Far from own group"), of="n_far"),
-    columns.number(marked("Groups"), marked("Far from own group"), of="far_groups"),
-    columns.words(marked("Codes?"), width=1.4, of="codes", kept=("suspected_codes", "n_suspected")),
+    columns.count(marked("Values"), marked("Far from own group"), 1.0, of="n_far"),
+    columns.count(marked("Groups"), marked("Far from own group"), 1.0, of="far_groups"),
+    columns.words(marked("Codes?"), width=1.4, of="codes", kept=("suspected_codes",)),
 )
 _BETWEEN = columns.percent(
     marked("Between interviewers"), width=1.2, of="between_interviewers"
@@ -167,7 +167,8 @@ def _of_whole_variables(frame: pd.DataFrame) -> Iterator[Row]:
 def _codes(record: Record) -> str:
     if not record["suspected_codes"]:
         return formatting.DASH
-    return f"{record['suspected_codes']} ({formatting.count(int(record['n_suspected']))})"
+    count = columns.coarse_count(record["n_suspected"])
+    return f"{record['suspected_codes']} ({count})"
 
 
 def _sentence(flagged: int) -> str:
