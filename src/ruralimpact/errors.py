@@ -64,6 +64,12 @@ class DataError(RuralImpactError):
         text = f"{where}: {problem}" if where else problem
         super().__init__(_shortened(f"{text} {hint}" if hint else text))
 
+    def in_file(self, file: str) -> "DataError":
+        """Return the same error of a file that is named otherwise, such as with its sheet."""
+        return DataError(
+            self.problem, file=file, column=self.column, rows=self.rows, hint=self.hint
+        )
+
     def inside(self, within: str) -> "DataError":
         """Return the same error of a part of the study that was not known where it arose."""
         return DataError(

@@ -20,6 +20,7 @@ from ruralimpact.survey.prepare import id_columns
 from ruralimpact.survey.private_columns import has_private_ids
 from ruralimpact.survey.raw_column import TOGETHER
 from ruralimpact.survey.readers import read_joined, read_source
+from ruralimpact.survey.table_place import table_place
 
 _TIMES = " x "
 _STUDIES = Path("config/studies")
@@ -111,7 +112,7 @@ def _places(error: DataError, sample: Sample, surveys: Iterable[ReadSource]) -> 
         declared = [raw_names.get(name) for name in _declared(error.column, sample)]
         column = _TIMES.join(filter(None, declared)) if all(declared) else None
         if rows:
-            yield _Place(source.path, column or None, rows)
+            yield _Place(table_place(source), column or None, rows)
 
 
 def _declared(column: str | None, sample: Sample) -> tuple[str, ...]:
@@ -134,7 +135,7 @@ def _surveys(study: Study, names: Sequence[str]) -> Iterator[ReadSource]:
             read_source(source),
             source,
             entries,
-            file=source.path,
+            file=table_place(source),
             others=read_joined(source),
             marked=marked_columns(codebook, source.name),
             key=key_at_hand() if has_private_ids(source) else None,

@@ -248,17 +248,29 @@ def test_intervals_are_explained_where_there_are_some(results: StudyResults) -> 
     assert not box_of(none).reading
 
 
+_HOLDS, _CLEAR = (-1.0, 2.0), (1.0, 2.0)
+
+
 @pytest.mark.parametrize(
-    ("low", "high", "verdict"),
+    ("own", "others", "verdict"),
     [
-        (1.0, 2.0, "The one interval excludes zero."),
-        (-1.0, 2.0, "No interval excludes zero: no effect can be told from none."),
+        (_CLEAR, _CLEAR, "The one headline interval excludes zero."),
+        (
+            _CLEAR,
+            _HOLDS,
+            "The one headline interval excludes zero; with other strategies 0 of 3 do.",
+        ),
+        (_HOLDS, _HOLDS, "No interval excludes zero: no effect can be told from none."),
+        (_HOLDS, _CLEAR, "No headline interval excludes zero; with other strategies 3 of 3 do."),
     ],
 )
 def test_the_verdict_counts_intervals(
-    results: StudyResults, low: float, high: float, verdict: str
+    results: StudyResults, own: tuple[float, float], others: tuple[float, float], verdict: str
 ) -> None:
-    said = box_of(with_estimates(results, SPEC, conf_low=low, conf_high=high)).verdict
+    """Of the headline estimate, and of the three others of its analysis and outcome."""
+    about = f"{SPEC.partition('/')[0]}/.*/{SPEC.rpartition('/')[2]}"
+    every = with_estimates(results, about, conf_low=others[0], conf_high=others[1])
+    said = box_of(with_estimates(every, SPEC, conf_low=own[0], conf_high=own[1])).verdict
     assert said is not None and said.text == verdict
 
 

@@ -16,6 +16,7 @@ from ruralimpact.schema.validation import validated
 from ruralimpact.survey.codebook import Entry, parse_codebook
 from ruralimpact.survey.harmonise import Survey, harmonise
 from ruralimpact.survey.readers import read_source
+from ruralimpact.survey.table_place import table_place
 
 HOMES = 12
 # The home of each animal and the animal of each sale: their numbers do not agree.
@@ -104,14 +105,15 @@ def described(source: SourceEntry, variable: str, raw_name: str, **keys: str) ->
 
 
 def made(source: SourceEntry, folder: Path) -> Survey:
-    raw = read_source(source, folder / Path(source.path).name)
+    source = source.model_copy(update={"path": str(folder / Path(source.path).name)})
+    raw = read_source(source)
     (key,) = {"_index", "KEY", "key"} & set(raw.cells.columns)
     entries = [
         described(source, str(source.item), key, type="category", role="identifier"),
         described(source, "litres", "litres", type="number", role="input"),
     ]
     others = {own.name: read_source(own, folder / Path(own.path).name) for own in source.join}
-    return harmonise(raw, source, entries, file=folder / Path(source.path).name, others=others)
+    return harmonise(raw, source, entries, file=table_place(source), others=others)
 
 
 @pytest.mark.parametrize("kind", ["sheets", "files", "keys", "stata"])
@@ -124,8 +126,9 @@ def test_sales_are_those_of_the_home_that_has_the_animal(tmp_path: Path, kind: s
     homes = [f"uuid:{i:032x}" if kind in ("keys", "stata") else str(i) for i in litres.index]
     assert found.to_dict() == dict(zip(homes, litres.astype(float), strict=True))
     wrong = source.model_copy(update={"id": str(source.id).split(".")[1], "join": ()})
-    with pytest.raises(DataError, match="repeated"):
+    with pytest.raises(DataError, match="repeated") as error:
         made(wrong, tmp_path)
+    assert ("sheet 'sales', column" in str(error.value)) == (kind == "sheets")
 
 
 def test_of_two_possible_parents_none_is_guessed(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from ruralimpact.survey.prepare import id_columns
 from ruralimpact.survey.private_columns import files_of, likely_columns
 from ruralimpact.survey.quality import content_digest
 from ruralimpact.survey.readers import read_joined, read_source
+from ruralimpact.survey.table_place import table_place
 from ruralimpact.survey.units_elsewhere import (
     OtherSource,
     others_read,
@@ -77,21 +78,21 @@ def ingest_source(
     require_stated([raw, *others])
     mine, marked = entries_of(entries, name, read_from.item), marked_columns(entries, name)
     joined, key = read_joined(read_from), _key(keyed_by) if keyed_by else None
-    before = list(_before(earlier))
+    before, where = list(_before(earlier)), table_place(read_from, raw)
     harmonised = harmonise(
         table,
         read_from,
         mine,
-        file=raw,
+        file=where,
         others=joined,
         marked=marked,
         key=key,
         elsewhere=frozenset[str]().union(*(other.telling for other in before)),
     )
     if before:
-        own_ids = own_telling_ids(read_from, marked, files_of(table, read_from, joined, raw))
+        own_ids = own_telling_ids(read_from, marked, files_of(table, read_from, joined, where))
         for other in before:
-            refuse_ids_elsewhere(other, own_ids, raw)
+            refuse_ids_elsewhere(other, own_ids, where)
     require_unchanged(digests)
     proposed = likely_columns(table, read_from, joined, [*marked, *id_columns(read_from)])
     report = {

@@ -9,6 +9,7 @@ from ruralimpact.survey.codebook import INTERVIEWER, entries_of, marked_columns,
 from ruralimpact.survey.prepare import id_columns
 from ruralimpact.survey.private_columns import likely_columns
 from ruralimpact.survey.readers import read_joined, read_source
+from ruralimpact.survey.table_place import table_place
 
 
 def proposals(root: Path, study: Study) -> Iterator[str]:
@@ -39,7 +40,7 @@ def proposals(root: Path, study: Study) -> Iterator[str]:
         for identifier in likely_columns(raw, source, joined, known):
             if identifier.column in described:
                 yield (
-                    f"file {source.path}, column '{identifier.column}': looks like a {identifier.kind} by "
-                    f"{identifier.why}. "
+                    f"file {table_place(source)}, column '{identifier.column}': looks like a "
+                    f"{identifier.kind} by {identifier.why}. "
                     "If it tells who somebody is, give it the role identifier in the codebook."
                 )

@@ -20,6 +20,7 @@ from ruralimpact.survey.missing_codes import may_be_no_answer, reads_like_missin
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.select_multiple import answers_of
 from ruralimpact.survey.similar import folded
+from ruralimpact.survey.table_place import table_place
 from ruralimpact.survey.values import code_of, each_text, normalised
 
 _VALUES_SHOWN = 3
@@ -281,7 +282,7 @@ def remarks_on_waves_unused(tables: Mapping[str, pd.DataFrame], study: Study) ->
             problem = (
                 f"the wave '{wave}' has {counts[wave]:,} rows, and no analysis compares it.{maybe}"
             )
-            yield Remark(DataError(problem, file=source.path))
+            yield Remark(DataError(problem, file=table_place(source)))
 
 
 def _waves(analysis: object, option: str) -> Sequence[str | int]:

@@ -35,6 +35,7 @@ from ruralimpact.survey.raw_column import TOGETHER
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.readers import read_source
 from ruralimpact.survey.summary_rows import lone_cells
+from ruralimpact.survey.table_place import table_place
 from ruralimpact.survey.units_elsewhere import OtherSource, other_source, refuse_ids_elsewhere
 from ruralimpact.survey.values import normalised
 
@@ -87,7 +88,7 @@ class _Attempt:
     elsewhere: frozenset[str] = frozenset()
 
     def survey(self) -> Survey:
-        file, source = self.source.path, self.source
+        file, source = table_place(self.source), self.source
         key = key_at_hand() if has_private_ids(source) else None
         return harmonise(
             self.raw,
@@ -102,7 +103,7 @@ class _Attempt:
 
     def prepared(self) -> None:
         columns = [entry.raw_name for entry in self.entries if entry.variable == self.source.item]
-        file, others = self.source.path, self.others
+        file, others = table_place(self.source), self.others
         codes = missing_forms(self.entries)
         prepare(self.raw, self.source, file=file, others=others, items=columns, missing_codes=codes)
 
@@ -169,7 +170,9 @@ def _units(
     marked: Sequence[str],
 ) -> OtherSource | None:
     try:
-        return other_source(source, entries, marked, files_of(raw, source, others, source.path))
+        return other_source(
+            source, entries, marked, files_of(raw, source, others, table_place(source))
+        )
     except RuralImpactError:
         return None  # an identifier that cannot be read is told by reading the source
 
@@ -182,14 +185,14 @@ def _ids_elsewhere(
         return
     for other in before:
         try:
-            refuse_ids_elsewhere(other, units.telling, units.source.path)
+            refuse_ids_elsewhere(other, units.telling, table_place(units.source))
         except DataError as problem:
             yield problem
 
 
 def _remarks(attempt: _Attempt, survey: Survey) -> tuple[Remark, ...]:
-    source = attempt.source
-    files = files_of(attempt.raw, source, attempt.others, source.path)
+    source, where = attempt.source, table_place(attempt.source)
+    files = files_of(attempt.raw, source, attempt.others, where)
     private = private_columns(attempt.raw, source, attempt.entries, attempt.others, attempt.marked)
     remarks = [
         Remark(DataError(own.reason, file=own.file, column=own.column, rows=own.rows))
@@ -200,15 +203,15 @@ def _remarks(attempt: _Attempt, survey: Survey) -> tuple[Remark, ...]:
         rows = tuple(row for row in cells.rows if row not in refused)
         if rows:
             told = replace(cells, rows=rows)
-            remarks.append(remark_on_cells(told, attempt.raw, file=source.path, private=private))
-    remarks += [Remark(DataError(f"{note}.", file=source.path)) for note in survey.quality.notes]
+            remarks.append(remark_on_cells(told, attempt.raw, file=where, private=private))
+    remarks += [Remark(DataError(f"{note}.", file=where)) for note in survey.quality.notes]
     columns = [column for column in id_columns(source) if column != ROW_NUMBER]
     used = attempt.raw.cells[attempt.raw.cells.index.isin(survey.rows)]
-    remarks += remarks_on_values(used, survey, attempt.entries, file=source.path, ids=columns)
+    remarks += remarks_on_values(used, survey, attempt.entries, file=where, ids=columns)
     remarks += remarks_on_suspected_codes(
         survey,
         [entry for entry in attempt.entries if not private & _names([entry.raw_name])],
-        file=source.path,
+        file=where,
         passed_over=[source.item, source.wave_variable],
     )
     labels = {
@@ -220,18 +223,18 @@ def _remarks(attempt: _Attempt, survey: Survey) -> tuple[Remark, ...]:
         },
     }
     open_entries = [entry for entry in attempt.entries if not private & _names([entry.raw_name])]
-    remarks += remarks_on_labels_of_arms(open_entries, labels, file=source.path)
-    remarks += remarks_on_letters_for_digits(open_entries, survey.table, file=source.path)
+    remarks += remarks_on_labels_of_arms(open_entries, labels, file=where)
+    remarks += remarks_on_letters_for_digits(open_entries, survey.table, file=where)
     missing = missing_forms(attempt.entries)
     for rule in attempt.source.edits:
         if isinstance(rule, SelectMultiple) and private.isdisjoint(rule.columns):
-            remarks += remarks_on_answers(used, rule, missing, file=source.path)
+            remarks += remarks_on_answers(used, rule, missing, file=where)
     lone = used.index[lone_cells(used)].tolist()
     if lone:
         problem = (
             "nothing but one cell is filled. If it is no unit, keep it out by `keep` of the source."
         )
-        remarks.append(Remark(DataError(problem, file=source.path, rows=lone)))
+        remarks.append(Remark(DataError(problem, file=where, rows=lone)))
     return tuple(
         Remark(quoting_nothing_private(own.told, files, source, attempt.entries, private))
         for own in remarks

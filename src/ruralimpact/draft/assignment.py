@@ -16,6 +16,7 @@ from ruralimpact.draft.column_profile import (
 from ruralimpact.draft.proposal import OPEN
 from ruralimpact.draft.source import DraftSource
 from ruralimpact.draft.variable import DraftVariable
+from ruralimpact.survey.similar import folded
 
 _MOST_ARMS, _REPEATED = 6, 0.8
 
@@ -88,7 +89,13 @@ def _is_of_groups(row: DraftVariable, group: str, source: DraftSource) -> bool:
     """Whether all units of a group have one answer, as of a treatment."""
     if row.joined_by is not None:
         return row.joined_by == group
-    told = set(zip(source.texts(group), source.texts(row.raw_name), strict=True))
+    profile = row.profile
+    meant = yes_no({level: 0 for level in profile.levels if level not in profile.codes.counts})
+    told = {
+        (folded(name), meant.get(answer, folded(answer)))
+        for name, answer in zip(source.texts(group), source.texts(row.raw_name), strict=True)
+        if answer and answer not in profile.codes.counts
+    }
     return len(told) == len({name for name, _ in told})
 
 
@@ -122,7 +129,11 @@ def _arm(row: DraftVariable, *, alone: bool) -> DraftVariable:
     if control_of(row) is not None and alone:
         words = f"arms, compared in study.yaml with '{control_of(row)}': {shown}"
         return replace(row, role="input", why=words)
-    return replace(row, why=f"is it the treatment, and which values are treated? {shown}")
+    question = f"is it the treatment, and which values are treated? {shown}"
+    if len(row.profile.levels) > 2:
+        kept = f"{{column: {row.raw_name}, other_than: [VALUE], reason: WHY}}"
+        question += f"; to leave an arm out, write keep: [{kept}] into the source"
+    return replace(row, why=question)
 
 
 def _shown(row: DraftVariable) -> str:

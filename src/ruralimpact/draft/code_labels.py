@@ -15,7 +15,8 @@ def labels_of(profile: ColumnProfile) -> str:
             coded = {code: meant[label] for code, label in named.items()}
             return "" if all(code == value for code, value in coded.items()) else pairs(coded)
         values = yes_no(profile.levels)
-        return "" if set(values) <= {"0", "1"} else pairs(values)
+        ordered = dict(sorted(values.items(), key=lambda pair: (pair[1] == "0", pair)))
+        return "" if set(values) <= {"0", "1"} else pairs(ordered)
     if profile.kind != CATEGORY:
         return ""
     named = {code: label for code, label in profile.labels.items() if not code.startswith(".")}
@@ -23,11 +24,13 @@ def labels_of(profile: ColumnProfile) -> str:
         labels = _forms_of(named, profile.levels)
         return pairs(labels) if _writable(labels) else ""
     forms: dict[str, list[str]] = {}
-    for level in profile.levels:
+    for level in sorted(
+        profile.levels, key=lambda level: (folded(level), -profile.levels[level], level)
+    ):
         forms.setdefault(folded(level), []).append(level.strip())
     if all(len(set(same)) == 1 for same in forms.values()):
         return ""
-    return pairs({form: same[0] for same in forms.values() for form in dict.fromkeys(same)})
+    return pairs({form: same[0] for same in forms.values() for form in sorted({*same})})
 
 
 def _forms_of(labels: Mapping[str, str], levels: Mapping[str, int]) -> dict[str, str]:

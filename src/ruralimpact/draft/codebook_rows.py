@@ -7,6 +7,7 @@ from dataclasses import replace
 from ruralimpact.draft.assignment import is_repeated, with_assignment
 from ruralimpact.draft.code_labels import labels_of
 from ruralimpact.draft.column_names import (
+    called_a_beginning,
     currency_in,
     interview_length,
     subjects,
@@ -38,6 +39,8 @@ from ruralimpact.survey.codebook import (
 from ruralimpact.survey.select_multiple import answers_of
 
 _IN_BRACKETS = re.compile(r"[(\[]([^)\]]{1,30})[)\]]\s*$")
+_FEW_DIGITS = 100_000
+_YEARS = range(1980, 2050)
 _NOT_KEPT = (UNUSED, IDENTIFIER)
 _LOOKS_LIKE = "its values look like a {kind}: if they are, `identifier`."
 
@@ -189,7 +192,7 @@ def _answers(row: DraftVariable, source: DraftSource, taken: set[str]) -> Iterat
             raw_name=name,
             type=INDICATOR,
             profile=profile,
-            label=f"{row.label}: {answer}",
+            label=f"{row.label}: {row.profile.choices.get(answer, answer)}",
         )
 
 
@@ -220,6 +223,9 @@ def _row(
         words = "how long the interview took, for the page on data quality"
         asked = "" if length else ": in seconds, minutes or hours?"
         return replace(row, role=MINUTES, unit=length or OPEN, why=f"{words}{asked}")
+    if _may_be_adoption(profile):
+        words = "its name and its years: did treatment begin then, 0 for never? Then `adoption`"
+        return replace(row, unit="", why=words)
     unused, telling = _unused(profile, about), _telling(profile, about)
     if telling or (unused and profile.kind == TEXT):
         row = replace(row, label=profile.name)  # what a file says of it may tell, too
@@ -252,9 +258,25 @@ def _telling(profile: ColumnProfile, about: frozenset[str]) -> str:
     if "group" in about and is_repeated(profile):
         return ""
     kind = kind_by_words(profile.name) or kind_by_words(profile.question)
+    if kind == "name" and _is_count(profile):  # a number in French
+        return ""
     if "identifying" in about or "interviewer" in about or kind:
         return "it may tell who somebody is: nothing of it leaves the raw file"
     return ""
+
+
+def _may_be_adoption(profile: ColumnProfile) -> bool:
+    """Whether a column called like a beginning holds years, and perhaps 0."""
+    years = {text for text in profile.levels if text not in ("0", "0.0")}
+    named = called_a_beginning(profile.name)
+    return bool(named and years and profile.kind in (INTEGER, CATEGORY)) and all(
+        text.isdigit() and int(text) in _YEARS for text in years
+    )
+
+
+def _is_count(profile: ColumnProfile) -> bool:
+    """Whether its values are small numbers."""
+    return profile.is_number and (profile.maximum or 0) < _FEW_DIGITS
 
 
 def _unused(profile: ColumnProfile, about: frozenset[str]) -> str:

@@ -8,17 +8,20 @@ from functools import cache
 from pathlib import Path
 
 _WORDS = {
-    "id": "id hhid uid folio key index codigo cod code clave identificador identificacion matricule",
+    "id": "id hhid uid folio key index codigo cod code clave identificador identificacion matricule "
+    "boleta ficha cuestionario questionnaire formulario",
     "group": (
         "village community comunidad comunidade communaute group grupo groupe alliance alianza cooperative "
         "cooperativa association asociacion cluster psu upm localidad aldea desa kelompok school "
-        "escuela colegio organization organizacion"
+        "escuela colegio organization organizacion organisation organizacao associacao comunidade aldeia "
+        "assentamento gie groupement ecole escola"
     ),
     "arm": (
         "treat treated treatment trat tratamiento tratamento traitement arm brazo supported beneficiary "
         "beneficiario beneficiaria beneficiaire assigned assignment intervention participa participant "
         "participante apoyado apoyada intervencion intervenido intervenida program programa programme "
-        "project proyecto"
+        "project proyecto projet projeto appui appuye appuyee soutien soutenu apoio apoiado apoiada atendido "
+        "atendida traite traitee"
     ),
     "wave": "wave round ronda ola vague year anio ano annee periodo period season temporada survey",
     "adoption": "start_year inicio entry_year first_treated year_treated ano_inicio adoption",
@@ -65,6 +68,22 @@ _UNITS_OF_LENGTH = {
     **dict.fromkeys(("h", "hours", "horas", "heures"), "hours"),
 }
 _OF_SURVEYCTO = frozenset(("formdef_version", "key"))
+_BEGINNINGS = frozenset(
+    [
+        "start",
+        "started",
+        "begin",
+        "began",
+        "inicio",
+        "comienzo",
+        "entrada",
+        "ingreso",
+        "debut",
+        "entree",
+        "entry",
+        "joined",
+    ]
+)
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _BOTH_GENDERS = re.compile(r"[^\W\d_]/(o|a|os|as)$")
 
@@ -116,6 +135,11 @@ def subjects(name: str, question: str = "") -> frozenset[str]:
     if own.startswith("_") and own.lstrip("_").isalpha() and own not in ("_index",):
         subjects.add("paradata")
     return frozenset(subjects)
+
+
+def called_a_beginning(name: str) -> bool:
+    """Tell whether a column is called as if it said when something began."""
+    return bool(set(plain_words(last_part(name))) & _BEGINNINGS)
 
 
 def interview_length(name: str, others: Iterable[str]) -> str | None:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ruralimpact.draft.number_marks import mostly, without_thousands
@@ -47,7 +47,33 @@ _NO |= {folded("n")}
 _YES |= {
     folded(word) for word in ("treatment", "tratamiento", "tratado", "beneficiario", "tratamento")
 }
-_NO |= {folded(word) for word in ("controle", "testigo", "comparison", "comparacion")}
+_YES |= {
+    folded(word)
+    for word in (
+        "appuyé",
+        "bénéficiaire",
+        "traité",
+        "traitement",
+        "apoyado",
+        "apoiado",
+        "beneficiary",
+    )
+}
+_NO |= {
+    folded(word)
+    for word in (
+        *("controle", "testigo", "comparison", "comparacion", "témoin", "contrôle", "testemunha"),
+        *(
+            "no beneficiario",
+            "não beneficiário",
+            "non bénéficiaire",
+            "non-beneficiary",
+            "non appuyé",
+        ),
+    )
+}
+_YES |= {folded(word) for word in ("verdadero", "verdadeiro", "vrai")}
+_NO |= {folded(word) for word in ("falso", "faux")}
 
 
 @dataclass(frozen=True)
@@ -77,6 +103,8 @@ class ColumnProfile:
         Whether its cells hold several answers each.
     unfit : tuple of str
         Of a column of numbers: texts that are none and do not look as if they meant "missing".
+    choices : mapping of str to str
+        What the form says that its answers mean, where a cell holds several.
     """
 
     name: str
@@ -94,6 +122,7 @@ class ColumnProfile:
     both_dates: bool = False
     several_answers: bool = False
     unfit: tuple[str, ...] = ()
+    choices: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_number(self) -> bool:
@@ -117,6 +146,7 @@ def profile(
     question: str = "",
     missing: frozenset[str] = frozenset(),
     several_answers: bool | None = None,
+    choices: Mapping[str, str] | None = None,
 ) -> ColumnProfile:
     """Describe a raw column.
 
@@ -137,6 +167,8 @@ def profile(
         What the file itself declares missing.
     several_answers : bool, optional
         What the form says about it, if there is one.
+    choices : mapping of str to str, optional
+        What it says that answers mean.
     """
     known = [text for text in texts if text not in missing]
     mark = "." if stored else decimal
@@ -151,6 +183,7 @@ def profile(
     }
     codes = SuspectedCodes((), (), {})
     kind, dates, both = _kind(known, numbers, stored, labels), "", False
+    kind = CATEGORY if several_answers else kind
     unfit: tuple[str, ...] = ()
     if kind in (NUMBER, INTEGER, INDICATOR):
         codes = suspected_codes(Counter(known), numbers)
@@ -180,6 +213,7 @@ def profile(
         both_dates=both,
         several_answers=several and kind in (CATEGORY, TEXT),
         unfit=unfit,
+        choices=choices or {},
     )
 
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ruralimpact.draft.column_names import last_part, slug, subjects
-from ruralimpact.draft.column_profile import CATEGORY, ColumnProfile, profile
+from ruralimpact.draft.column_names import called_a_beginning, last_part, slug, subjects
+from ruralimpact.draft.column_profile import CATEGORY, ColumnProfile, profile, yes_no
 from ruralimpact.draft.delivery import DeliveredTable, cells_of, mark_of, texts_of
 from ruralimpact.draft.proposal import OPEN, Proposal
 from ruralimpact.draft.xlsform import FormQuestion
@@ -99,6 +99,7 @@ def profiles(
             question=table.questions.get(name) or (asked.label if asked else ""),
             missing=table.missing.get(name, frozenset()),
             several_answers=several,
+            choices=asked.choices if asked and several else {},
         )
     return described
 
@@ -219,6 +220,7 @@ def wave_proposal(delivered: DeliveredTable, columns: Mapping[str, ColumnProfile
         name
         for name, column in columns.items()
         if "wave" in subjects(name)
+        and not called_a_beginning(name)
         and column.kind == "integer"
         and 2 <= column.distinct <= 12
         and column.distinct * 5 <= column.rows
@@ -285,8 +287,17 @@ def split_columns(source: DraftSource) -> list[str]:
         for name, column in source.columns.items()
         if column.several_answers
         and not subjects(name) & {"identifying", "paradata", "arm", "group"}
-        and not any(answered(name, other) for other in source.columns)
+        and not any(
+            answered(name, other) and _is_answer(own) for other, own in source.columns.items()
+        )
     ]
+
+
+def _is_answer(profile: ColumnProfile) -> bool:
+    """Whether a column says of each row yes or no, or nothing; one of other answers holds texts."""
+    return {*profile.levels} <= {*yes_no({"1": 0, "0": 0}), "True", "False", "TRUE", "FALSE"} and (
+        len(profile.levels) == profile.distinct
+    )
 
 
 def answered(question: str, column: str) -> bool:

@@ -18,6 +18,7 @@ NOUNS = {
     "difference": Noun("diferencia", "diferencias", True),
     "estimate": Noun("estimación", "estimaciones", True),
     "interval": Noun("intervalo", "intervalos", False),
+    "headline interval": Noun("intervalo principal", "intervalos principales", False),
     "name": Noun("nombre", "nombres", False),
     "number": Noun("número", "números", False),
     "outcome": Noun("resultado", "resultados", False),

@@ -31,12 +31,14 @@ _NUMBER = re.compile(r"[-+]?\d{1,3}(,\d{3})*(\.\d+)?|[-+]?\d+(\.\d+)?")
 _QUOTES = ("'", '"', "`")
 LEAD = re.compile(r"(error|note): ")
 _NOTE = marked("note")
-_NEXT = r"(?=, (?:line|column|key|rows?|units?|variable|analysis|sample) |: |$)"
+_NEXT = r"(?=, (?:line|sheet|column|key|rows?|units?|variable|analysis|sample) |: |$)"
 # Where something is, as `ruralimpact.errors` writes it, part by part.
 _PLACES = tuple(
     (re.compile(pattern + _NEXT), form)
     for pattern, form in (
         (r"file (.+?)", marked("file {0}")),
+        (r"sheet of (.+?)", marked("sheet of {0}")),
+        (r"sheet (.+?)", marked("sheet {0}")),
         (r"analysis (.+?)", marked("analysis {0}")),
         (r"sample (.+?)", marked("sample {0}")),
         (r"line (\d+)", marked("line {0}")),

@@ -11,7 +11,8 @@ import pandas as pd
 _WORDS = {
     "e-mail": r"e_?mail|correo(_electronico)?|courriel",
     "phone": r"(tele)?phone|mobile|telefone?|tel|celular|whatsapp|movil|telemovel",
-    "document number": r"dni|nit|ci|cpf|curp|rfc|passport|pasaporte|passaporte|cedula|carnet|ssn|nif|cni|"
+    "document number": r"dni|dpi|nit|rut|cuil|cuit|ci|cpf|curp|rfc|passport|pasaporte|passaporte|cedula|"
+    r"carnet|ssn|nif|cni|"
     r"(national|document)_?(id|number)|(nro|num|numero)_(de_)?(documento|cedula|carnet|identidad)",
     "coordinate": r"gps|lat(itude?|itud)?|lon(gitude?|gitud)?|lng|coord(s|enadas?|inates?)?|geopoint|utm",
     "address": r"address|direccion|domicilio|endereco|adresse|street|calle|rua",
@@ -31,6 +32,7 @@ _PERSON = re.compile(
     r"[^\W\d_][^\W\d_'.-]+( (de|del|la|da|dos|van|von|y|e))*( [^\W\d_][^\W\d_'.-]*){1,4}"
 )
 _PARTICLES = ("de", "del", "la", "da", "dos", "van", "von", "y", "e")
+_COUNT = r"-?\d{1,5}([.,]\d+)?"
 _MOST, _DISTINCT, _LONG, _FEWEST, _MANY_NAMES = 0.8, 0.6, 40, 5, 30
 _FEWEST_LABELS = 3
 
@@ -82,10 +84,11 @@ def likely_identifiers(
     for position, column in enumerate(map(str, cells.columns)):
         if column in passed:
             continue
+        values = cells.iloc[:, position]
         reasons = {
-            "its name": kind_by_words(column),
-            "its label": kind_by_words(labels.get(column, "")),
-            "its values": _by_values(cells.iloc[:, position]),
+            "its name": _kind_of(kind_by_words(column), values),
+            "its label": _kind_of(kind_by_words(labels.get(column, "")), values),
+            "its values": _by_values(values),
             "the labels of its codes": _by_labels((value_labels or {}).get(column, {})),
         }
         told = next(((why, kind) for why, kind in reasons.items() if kind), None)
@@ -110,6 +113,16 @@ def kind_by_words(text: str) -> str:
 def _by_labels(labels: Mapping[str, str]) -> str:
     several = [label for code, label in labels.items() if not code.startswith(".")]
     return "name" if len(several) >= _FEWEST_LABELS and are_names(several) else ""
+
+
+def _kind_of(kind: str, column: pd.Series) -> str:
+    """Return the kind that words say; nothing where they say a name and all values are short numbers.
+
+    *Nombre* is a name in Spanish and a number in French.
+    """
+    filled = column[column != ""]
+    counts = kind == "name" and len(filled) > 0 and filled.str.fullmatch(_COUNT).all()
+    return "" if counts else kind
 
 
 def are_names(texts: Sequence[str]) -> bool:

@@ -56,7 +56,7 @@ def refuse_rows_of_repeated_rows(raw: RawTable, source: SourceEntry, file: str |
     if list(raw.cells.columns).count(PARENT_TABLE) == 1:
         tables = raw.cells[PARENT_TABLE]
         for name in sorted(set(tables) - {""}):
-            if _is_repeated(Path(file), source, name):
+            if _is_repeated(Path(source.path), source, name):
                 rows = tables.index[tables == name].tolist()
                 raise _refused(
                     source, file, rows, f"rows of '{name}' by '{PARENT_TABLE}', which are repeated"

@@ -15,6 +15,7 @@ from ruralimpact.survey.identifiers import ROW_NUMBER
 from ruralimpact.survey.join import UnmatchedRows, join_file
 from ruralimpact.survey.raw_column import TOGETHER
 from ruralimpact.survey.raw_table import RawTable
+from ruralimpact.survey.table_place import table_place
 
 
 @dataclass(frozen=True)
@@ -114,11 +115,11 @@ def prepare(
             other.key_columns,
             name=other.name,
             file=file,
-            other=other.path,
+            other=table_place(other),
             decimal=other.decimal,
         )
         table = together.table
-        joined.append(together.report)
+        joined.append(together.report.model_copy(update={"file": str(other.path)}))
         unmatched += together.unmatched
         for column, rows in edited.blanked.items():
             hit = np.isin(together.rows, rows)
@@ -158,5 +159,5 @@ def is_of_series(source: SourceEntry) -> bool:
 
 def _edited(table: RawTable, joined: JoinedFile, key: str) -> Edited:
     return apply_edits(
-        table.cells, joined.edits, file=joined.path, decimal=joined.decimal or ".", key=key
+        table.cells, joined.edits, file=table_place(joined), decimal=joined.decimal or ".", key=key
     )

@@ -15,6 +15,7 @@ from ruralimpact.survey.missing_codes import reads_like_missing
 from ruralimpact.survey.prepare import id_columns
 from ruralimpact.survey.raw_column import TOGETHER, columns_of, raw_column
 from ruralimpact.survey.raw_table import RawTable
+from ruralimpact.survey.table_place import table_place
 from ruralimpact.survey.values import code_of, normalised
 
 _NUMBERS = ("number", "integer", "money", "indicator")
@@ -46,7 +47,7 @@ def files_of(
 ) -> list[FileOfSource]:
     """Return the files of a source that were read."""
     joined = [
-        FileOfSource(str(own.path), f"{own.name}.", others[own.name])
+        FileOfSource(table_place(own), f"{own.name}.", others[own.name])
         for own in source.join
         if own.name in others
     ]

@@ -8,6 +8,7 @@ from ruralimpact.schema.source import JoinedFile, Reading, SourceEntry
 from ruralimpact.survey.file_digest import file_digest
 from ruralimpact.survey.file_kind import other_kind
 from ruralimpact.survey.raw_table import RawTable
+from ruralimpact.survey.table_place import table_place
 
 # Text files by the mark that separates their cells where none is stated.
 TEXTS = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": ",", ".dat": ","}
@@ -52,7 +53,13 @@ def read_source(source: SourceEntry | JoinedFile, path: str | Path | None = None
     path : path, optional
         Where the file is, if not at ``source.path``.
     """
-    return read_file(source.path if path is None else path, source, key=f"sources.{source.name}")
+    file = source.path if path is None else path
+    try:
+        return read_file(file, source, key=f"sources.{source.name}")
+    except DataError as error:
+        if str(error.file) != str(file):
+            raise
+        raise error.in_file(table_place(source, file)) from None
 
 
 def read_joined(source: SourceEntry) -> dict[str, RawTable]:

@@ -22,6 +22,7 @@ from ruralimpact.survey.private_columns import FileOfSource, files_of, has_priva
 from ruralimpact.survey.raw_column import raw_column
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.readers import read_joined, read_source
+from ruralimpact.survey.table_place import table_place
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def others_read(
     for source, entries, marked in described:
         with suppress(RuralImpactError):
             raw = read_source(source)
-            files = files_of(raw, source, read_joined(source), source.path)
+            files = files_of(raw, source, read_joined(source), table_place(source))
             yield other_source(source, entries, marked, files)
 
 
@@ -119,7 +120,7 @@ def refuse_ids_elsewhere(other: OtherSource, telling: Collection[str], file: str
         if rows.any() and not _is_hidden(other, entry):
             raise DataError(
                 f"cells hold identifiers of units of {file}, which must not leave it ('{entry.variable}').",
-                file=other.source.path,
+                file=table_place(other.source),
                 column=entry.raw_name,
                 rows=rows.index[rows].tolist(),
                 hint="Give it the role identifier or unused in the codebook; if it is a group, list the "

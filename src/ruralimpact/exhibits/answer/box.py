@@ -7,7 +7,7 @@ from itertools import chain
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.answer.caveats import Caveat, caveats
 from ruralimpact.exhibits.answer.effects import DETAILS, effect_lines
-from ruralimpact.exhibits.answer.headline import Headline, headlines_of
+from ruralimpact.exhibits.answer.headline import Headline, estimated_otherwise, headlines_of
 from ruralimpact.exhibits.answer.planted_truth import planted_sentences, with_planted
 from ruralimpact.exhibits.answer.statement import word_count
 from ruralimpact.exhibits.document import AnswerBox, HeadlineLine
@@ -114,24 +114,40 @@ def _verdict(
             )
         )
         return HeadlineLine(label="", text=text)
-    return HeadlineLine(label="", text=_count(estimated))
+    return HeadlineLine(label="", text=_count(results, estimated))
 
 
-def _count(estimated: Sequence[Headline]) -> str:
-    """Say how many of the headline intervals exclude zero, and whether these agree in sign."""
+def _count(results: StudyResults, estimated: Sequence[Headline]) -> str:
+    """Say how many headline intervals exclude zero, whether these agree in sign, and what others do."""
     clear = [line for line in estimated if line.excludes_zero]
-    share = formatting.share_of(len(clear), len(estimated), "interval").capitalize()
-    if not clear:
+    others = [line.excludes_zero for line in estimated_otherwise(results, estimated)]
+    if not clear and not any(others):
+        share = formatting.share_of(0, len(estimated), "interval").capitalize()
         return gettext("{share} excludes zero: no effect can be told from none.").format(
             share=share
         )
-    verb = gettext("excludes") if len(clear) == 1 else gettext("exclude")
+    share = (
+        formatting.share_of(len(clear), len(estimated), "headline interval").capitalize()
+        if others
+        else formatting.share_of(len(clear), len(estimated), "interval").capitalize()
+    )
+    verb = gettext("exclude") if len(clear) > 1 else gettext("excludes")
     signs = {line.record["estimate"] > 0 for line in clear}
     agree = (
         ""
-        if len(clear) == 1
+        if len(clear) < 2
         else gettext("; signs agree")
         if len(signs) == 1
         else gettext("; signs differ")
     )
-    return gettext("{share} {verb} zero{agree}.").format(share=share, verb=verb, agree=agree)
+    said = gettext("{share} {verb} zero{agree}.").format(share=share, verb=verb, agree=agree)
+    if all(others) and len(clear) == len(estimated):
+        return said
+    return f"{said.removesuffix('.')}; {_of_others(others)}"
+
+
+def _of_others(others: Sequence[bool]) -> str:
+    """Say how many of the intervals by other strategies exclude zero."""
+    return gettext("with other strategies {some} of {count} do.").format(
+        some=formatting.count(sum(others)), count=formatting.count(len(others))
+    )

@@ -1,6 +1,6 @@
 """Which estimates answer the study's question: declared, or the first of each design."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +54,26 @@ def headlines_of(results: StudyResults) -> list[Headline]:
     """
     entries = results.study.answer.outcomes or _by_design(results)
     return [_estimated(results, entry) for entry in entries]
+
+
+def estimated_otherwise(results: StudyResults, headlines: Sequence[Headline]) -> list[Headline]:
+    """Return the estimates of the analyses and outcomes of headlines by other strategies, with an interval.
+
+    Parameters
+    ----------
+    results : StudyResults
+    headlines : sequence of Headline
+    """
+    known = {str(line.record["spec_id"]) for line in headlines}
+    asked = dict.fromkeys((line.analysis, line.outcome) for line in headlines)
+    return [
+        Headline(analysis, outcome, str(record["strategy"]), record)
+        for analysis, outcome in asked
+        for record in results.estimates_of(analysis, outcome)
+        .dropna(subset=["conf_low", "conf_high"])
+        .to_dict("records")
+        if record["spec_id"] not in known
+    ]
 
 
 def _by_design(results: StudyResults) -> list[HeadlineOutcome]:

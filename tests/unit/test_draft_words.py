@@ -1,0 +1,83 @@
+"""What a draft makes of names and values in several languages."""
+
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+from test_draft import entry, farms, options, text
+
+from ruralimpact.draft import draft_study
+
+
+def test_a_treatment_written_in_several_ways_is_one_of_its_group(tmp_path: Path) -> None:
+    """Villages agree in what they answer, however it is spelt; a blank says nothing."""
+    forms = {0: ("No", "no", "NO"), 1: ("Sí", "SI", "si")}
+    rows = farms(
+        120,
+        farm_id=lambda i: f"F{i}",
+        cooperativa=lambda i: f"Coop {i % 12}",
+        beneficiario=lambda i: "" if i == 50 else forms[i % 12 % 2][i // 12 % 3],
+    )
+    text(tmp_path / "a.csv", rows)
+    row = entry(draft_study("s", [tmp_path]), "beneficiario")
+    assert row["role"] == "treatment"
+    assert row["labels"] == "SI=1|Sí=1|si=1|NO=0|No=0|no=0"
+
+
+@pytest.mark.parametrize("name", ["appui", "apoio", "bénéficiaire", "beneficiário", "tratamento"])
+def test_treatments_are_known_in_french_and_portuguese(tmp_path: Path, name: str) -> None:
+    answers = ("non", "oui") if name[-1] in "ie" else ("não", "sim")
+    columns = {"id": lambda i: i, name: lambda i: answers[i % 2]}
+    text(tmp_path / "a.csv", farms(**columns))
+    (row,) = draft_study("s", [tmp_path]).codebook
+    assert (row.role, row.labels) == ("treatment", f"{answers[1]}=1|{answers[0]}=0")
+
+
+def test_a_number_called_nombre_is_a_count_and_a_text_a_name(tmp_path: Path) -> None:
+    rows = farms(
+        id=lambda i: i, nombre=lambda i: i % 12, nombre_jefe=lambda i: f"Ana {'xyz'[i % 3]}"
+    )
+    text(tmp_path / "a.csv", rows)
+    study = draft_study("s", [tmp_path])
+    assert entry(study, "nombre") == {"type": "integer", "role": "?"}
+    assert entry(study, "nombre_jefe")["role"] == "identifier"
+
+
+@pytest.mark.parametrize(("name", "never"), [("start", 0), ("inicio", ""), ("ano_debut", 0)])
+def test_years_called_a_beginning_are_asked(tmp_path: Path, name: str, never: object) -> None:
+    columns = {
+        "id": lambda i: i,
+        name: lambda i: never if i % 2 else 2017 + i % 3,
+        "land": lambda i: i / 7,
+    }
+    text(tmp_path / "a.csv", farms(**columns))
+    (row, _) = draft_study("s", [tmp_path]).codebook
+    assert row.role in ("?", "adoption") and ("adoption" in row.why or row.role == "adoption")
+
+
+def test_several_answers_are_split_beside_the_text_of_another_answer(tmp_path: Path) -> None:
+    """With the choices of the form for labels, also where most rows have one answer, which is a number."""
+    answers = ["1", "2", "1 2", "3", "1", "2", "3", "1"]
+    rows = farms(
+        id=lambda i: i,
+        crops=lambda i: answers[i % 8],
+        crops_other=lambda i: "quinoa" if i % 8 == 3 else "",
+    )
+    text(tmp_path / "a.csv", rows)
+    form = Workbook()
+    survey, choices = form.active, form.create_sheet("choices")
+    survey.title = "survey"
+    for line in (["type", "name", "label"], ["select_multiple crop", "crops", "Crops grown"]):
+        survey.append(line)
+    for line in (
+        ["list_name", "name", "label"],
+        ["crop", 1, "Rye"],
+        ["crop", 2, "Oats"],
+        ["crop", 3, "X"],
+    ):
+        choices.append(line)
+    form.save(tmp_path / "form.xlsx")
+    study = draft_study("s", [tmp_path])
+    assert options(study, "a")["edits"] == [{"rule": "select_multiple", "columns": ["crops"]}]
+    labels = {row.raw_name: row.label for row in study.codebook if "/" in row.raw_name}
+    assert labels["crops/1"] == "Crops grown: Rye" and labels["crops/2"] == "Crops grown: Oats"
