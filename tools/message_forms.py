@@ -16,10 +16,12 @@ from ruralimpact.language.told import LEAD, PLACEHOLDER, is_form, paragraphs
 
 PACKAGE = Path(__file__).parent.parent / "src" / "ruralimpact"
 # Parts whose words have catalogues of their own, are no messages, or are said by nobody but Python.
-_OTHERS = {"contracts", "exhibits", "language", "package", "draft", "across_studies"}
+_OTHERS = {"contracts", "exhibits", "language", "draft", "across_studies"}
 _PYTHON = re.compile(r"(impact(_\w+)?|randomisation|tables|__init__)\.py")
 _NO_MESSAGES_IN = {
     "difference/event_estimates.py": "options of a function of Python",
+    "package/exported.py": "a codebook of result tables, which are described in English",
+    "package/wheel.py": "metadata of a wheel",
     "power/detectable.py": "options of a function of Python",
     "runner/index_page.py": "a page, whose sentences are in the other catalogue",
     "survey/missing_codes.py": "words of questionnaires",
@@ -51,6 +53,24 @@ _NEVER_SAID = {
     *("comment or line break", "for merging", "another document", "document start", "node content"),
 }
 _FURTHER = {
+    "cli/parsing.py": (
+        "argument {0}: invalid choice: {1} (choose from {2})",
+        "argument {0}: invalid {1} value: {2}",
+        "argument {0}: expected one argument",
+        "argument {0}: expected at least one argument",
+        "argument {0}: not allowed with argument {1}",
+        "ambiguous option: {0} could match {1}",
+        "the following arguments are required: {0}",
+        "unrecognized arguments: {0}",
+    ),
+    "package/check.py": (
+        *(
+            "rerun: {0}: only in the package",
+            "rerun: {0}: only in the rerun",
+            "rerun: {0}: differs",
+        ),
+    ),
+    "package/number_check.py": ("{0}: no result table has it", "{0}: is missing"),
     "schema/explanation.py": ("{0} or {1}",),
     "survey/codebook.py": ("minimum {0}", "maximum {0}"),
     "survey/recode.py": ("{0} is {1} ({2}).", "{0} are {1} ({2}).", "treatment '{0}'"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from ruralimpact.cli import main
+from ruralimpact.cli import main, parser
 from ruralimpact.cli.speech import say, spoken_language
 from ruralimpact.language import speaking
 from ruralimpact.language.catalogue import MESSAGES, catalogue_path
@@ -161,3 +161,21 @@ def test_the_command_line_speaks_it(tmp_path: Path, capsys: pytest.CaptureFixtur
     with speaking("es"):
         say("\nStopped. Stages that had finished are kept; the next run goes on from there.")
     assert capsys.readouterr().out.startswith("\nDetenido. Las etapas terminadas")
+
+
+def test_helps_and_mistakes_of_the_command_line_are_in_spanish(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with speaking("es"):
+        whole = parser(["trace"])
+        text = whole.format_help()
+        for words in ("usage:", "options:", "show this", "first steps", "commands"):
+            assert words not in text
+        with pytest.raises(SystemExit):
+            whole.parse_args(["trace"])
+        with pytest.raises(SystemExit):
+            whole.parse_args(["trace", "a", "--language", "fr"])
+    told = capsys.readouterr().err
+    assert "uso: ruralimpact trace" in told
+    assert "faltan estos argumentos: ID" in told and "'fr' no es una opción" in told
+    assert parser(["trace"]).format_help().startswith("usage:")

@@ -14,21 +14,22 @@ from typing import get_args
 import shtab
 
 from ruralimpact import __version__
+from ruralimpact.cli.parsing import Parser
 from ruralimpact.cli.speech import OPTION, say, speaking, spoken_language
 from ruralimpact.errors import RuralImpactError
 from ruralimpact.faults import fault_place, fault_text, storage_fault_behind
-from ruralimpact.language import Language
+from ruralimpact.language import Language, gettext, marked
 from ruralimpact.language.told import told, told_paragraphs
 
 # In the order in which someone needs them.
 COMMANDS = ("new", "check", "run", "status", "trace", "package")
 _BROKEN_PIPE = 13  # the signal of POSIX, which not every system names
-_DESCRIPTION = """\
+_DESCRIPTION = marked("""\
 Impact evaluations of rural investment projects, from raw survey files to a report.
 
 A project is a folder with config/ (what is compared), data/ (raw files) and results/ (made here).
-"""
-_FIRST_STEPS = """\
+""")
+_FIRST_STEPS = marked("""\
 first steps:
   ruralimpact new ../peru-2026     make a project folder, with a small example study in it; with
                                    --from ../files a draft of the study of these files
@@ -41,7 +42,7 @@ first steps:
 
 `ruralimpact COMMAND --help` says more. Tab completion in bash:
   eval "$(ruralimpact --print-completion bash)"
-"""
+""")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -101,15 +102,15 @@ def _unread() -> int:
 
 def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
     """Return the parser of the command line, with all commands or some."""
-    whole = argparse.ArgumentParser(
+    whole = Parser(
         prog="ruralimpact",
-        description=_DESCRIPTION,
-        epilog=_FIRST_STEPS,
+        description=gettext(_DESCRIPTION),
+        epilog=gettext(_FIRST_STEPS),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     whole.add_argument("--version", action="version", version=f"ruralimpact {__version__}")
     shtab.add_argument_to(whole)
-    commands = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = whole.add_subparsers(title=gettext("commands"), metavar="COMMAND", required=True)
     for name in names:
         module = _module(name)
         description = told_paragraphs(str(module.__doc__))
