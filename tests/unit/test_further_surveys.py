@@ -6,7 +6,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from test_unseen_surveys import folder, project
+from unseen_surveys import folder, project
 
 __all__ = ["folder"]  # the fixture
 

@@ -61,24 +61,24 @@ def sample_problems(
         known = {
             source.name: tables[source.name] for source in part.sources if source.name in tables
         }
-        for name, sample in part.samples.items():
+        for name in part.samples:
             problems = list(_sample_problems(name, part, known, samples))
-            told = not set(sample.sources) & set(refused)
+            told = not _sources(name, part) & set(refused)
             yield from (own for own in problems if told or not isinstance(own, NoGroupError))
-            if name in samples and not problems and not set(sample.sources) & set(partial):
+            if name in samples and not problems and not _sources(name, part) & set(partial):
                 sound[name] = samples[name]
                 yield from remarks_on_rows(name, samples[name].noted)
         part = _of_what_is_built(part, samples)
         lacking_arms: list[NoComparisonError] = []
         for analysis in part.comparisons:
-            lacking = set(part.samples[analysis.sample].sources) & set(partial)
+            lacking = _sources(analysis.sample, part) & set(partial)
             if analysis.sample not in samples or lacking:
                 continue
             try:
                 yield from _comparison_problems(analysis, part, samples[analysis.sample].units)
             except NoComparisonError as problem:
                 lacking_arms.append(problem)
-        read = {source for sample in part.samples.values() for source in sample.sources}
+        read = {source for name in part.samples for source in _sources(name, part)}
         of_all = len(lacking_arms) == len(part.comparisons)
         if of_all and not read & set(refused):  # as a run, which goes on with the others
             yield from lacking_arms
@@ -86,6 +86,17 @@ def sample_problems(
         for told_of in analysis_problems(part, sound):
             if not (waves_told and isinstance(told_of, SingleWaveError)):
                 yield told_of
+
+
+def _sources(name: str, study: Study) -> set[str]:
+    """Return the sources of a sample, those of the samples that it refers to included."""
+    samples = {**study.references, **study.samples}
+    sources, waiting = set[str](), [name]
+    while waiting:
+        sample = samples[waiting.pop()]
+        sources |= set(sample.sources)
+        waiting += [other for other in sample.referred if other in samples]
+    return sources
 
 
 def _of_what_is_built(study: Study, samples: Mapping[str, AnalysisSample]) -> Study:

@@ -20,7 +20,7 @@ from ruralimpact.errors import DataError, RuralImpactError
 from ruralimpact.privacy.keyed_ids import key_at_hand
 from ruralimpact.schema.base import Settings
 from ruralimpact.schema.edit import SelectMultiple
-from ruralimpact.schema.source import Source
+from ruralimpact.schema.source import JoinedFile, Source
 from ruralimpact.survey.codebook import Entry
 from ruralimpact.survey.harmonise import Survey, harmonise, missing_forms
 from ruralimpact.survey.identifiers import ROW_NUMBER
@@ -43,6 +43,8 @@ from ruralimpact.survey.values import normalised
 _MOST_MISTAKES = 200
 # In the place of a cell that was refused: unknown, and no blank, which may mean none; no keyboard has it.
 _REFUSED = "\ue000"
+# In the order in which a run applies them.
+_OPTIONS = ("edits", "join", "keep")
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class SourceExamination:
         Rows of joined files that do not find each other, and cells that were set to missing.
     units : OtherSource or None
         What it tells of units; None where a file cannot be read.
+    has_ids : bool
+        Whether the file has the column of the identifier; if not, the number of its row stands for it.
     """
 
     survey: Survey | None
@@ -69,11 +73,33 @@ class SourceExamination:
     has_all_variables: bool = True
     remarks: tuple[Remark, ...] = ()
     units: OtherSource | None = None
+    has_ids: bool = True
 
     @property
     def has_all_cells(self) -> bool:
         """Whether no cell or row was refused: an arm without units may be a consequence."""
         return not any(isinstance(own, DataError) and own.rows for own in self.problems)
+
+    def explains(self, told: DataError) -> bool:
+        """Whether something later is about cells that were refused, or a column that is not there."""
+        about = self._about(told.column) if told.column is not None else []
+        if any(not own.rows for own in about):
+            return True
+        rows = {row for own in about for row in own.rows or ()}
+        return bool(told.rows) and rows.issuperset(told.rows or ())
+
+    def lacks_cells_of(self, column: str) -> bool:
+        """Whether cells of a column were refused, so that not all its values are known."""
+        return bool(self._about(column))
+
+    def _about(self, column: str) -> list[DataError]:
+        return [
+            own
+            for own in self.problems
+            if isinstance(own, DataError)
+            and own.column is not None
+            and _names([own.column]) & _names([column])
+        ]
 
 
 @dataclass(frozen=True)
@@ -153,10 +179,12 @@ def examine_source(
             survey = attempt.survey()
             known = id_columns(attempt.source) == id_columns(source)
             whole = known and len(attempt.entries) == len(entries)
-            remarks = (*remarks_on_labels(entries, lines), *_remarks(attempt, survey))
-            return SourceExamination(survey, tuple(problems), whole, remarks, units)
+            edited = attempt.source.edits == source.edits
+            of_cells = _remarks(attempt, survey) if edited else ()
+            remarks = (*remarks_on_labels(entries, lines), *of_cells)
+            return SourceExamination(survey, tuple(problems), whole, remarks, units, known)
         except RuralImpactError as problem:
-            if not _is_consequence(attempt, problem):
+            if not _is_consequence(attempt, problem) and not _is_told(problem, problems):
                 problems.append(_with_codebook_line(problem, attempt.entries, lines))
             attempt = _next(attempt, problem)
     return SourceExamination(None, tuple(problems), units=units)
@@ -257,6 +285,16 @@ def _is_consequence(attempt: _Attempt, problem: RuralImpactError) -> bool:
     return set(problem.rows) <= set(_refused_rows(attempt.raw, problem.column))
 
 
+def _is_told(problem: RuralImpactError, told: Sequence[RuralImpactError]) -> bool:
+    """Tell whether a mistake of a column was told, as one of an edit and of the codebook."""
+    return isinstance(problem, DataError) and any(
+        isinstance(own, DataError)
+        and (own.problem, own.file, own.column, own.rows)
+        == (problem.problem, problem.file, problem.column, problem.rows)
+        for own in told
+    )
+
+
 def _with_codebook_line(
     problem: RuralImpactError, entries: Sequence[Entry], lines: Mapping[str, str]
 ) -> RuralImpactError:
@@ -277,16 +315,31 @@ def _next(attempt: _Attempt, problem: RuralImpactError) -> _Attempt | None:
     """Return what can be tried after a mistake: the same without what it is about, or nothing."""
     if isinstance(problem, DataError) and problem.column is not None:
         column = normalised(problem.column)
+        kept = tuple(entry for entry in attempt.entries if not _uses(entry, column))
+        if problem.rows and len(kept) < len(attempt.entries) and _is_made(attempt, column):
+            return _with_entries(attempt, kept)
         if problem.rows:
             rows = attempt.raw.cells.index.isin(problem.rows)
             return _without_cells(attempt, column, rows)
         if column in _names(id_columns(attempt.source)):
             numbered = attempt.source.model_copy(update={"id": ROW_NUMBER})
             return replace(attempt, source=numbered)
-        kept = tuple(entry for entry in attempt.entries if not _uses(entry, column))
         if len(kept) < len(attempt.entries):
-            return replace(attempt, entries=kept)
+            return _with_entries(attempt, kept)
     return _without_options(attempt)
+
+
+def _is_made(attempt: _Attempt, column: str) -> bool:
+    """Tell whether a column is none of the file: one of a joined file, or one that an edit makes."""
+    return not _names([column]) & _names([str(name) for name in attempt.raw.cells])
+
+
+def _with_entries(attempt: _Attempt, kept: tuple[Entry, ...]) -> _Attempt | None:
+    """Go on with fewer variables; not without the one that tells apart the rows of a unit."""
+    names = {entry.variable for entry in kept}
+    had = {entry.variable for entry in attempt.entries}
+    lost = attempt.source.item in had and attempt.source.item not in names
+    return None if lost else replace(attempt, entries=kept)
 
 
 def _without_cells(attempt: _Attempt, column: str, rows: Any) -> _Attempt | None:
@@ -328,29 +381,43 @@ def _without_joined(attempt: _Attempt, absent: set[str]) -> _Attempt:
     """Leave out joined files that could not be read, and what the codebook takes from them."""
     if not absent:
         return attempt
-    joined = [file for file in attempt.source.join if file.name not in absent]
-    return _without_columns(_with_options(attempt, "join", joined), absent)
+    kept = [file for file in attempt.source.join if file.name not in absent]
+    dropped = [file for file in attempt.source.join if file.name in absent]
+    return _without_columns(_with_options(attempt, "join", kept), dropped)
 
 
-def _without_columns(attempt: _Attempt, absent: set[str]) -> _Attempt:
-    """Leave out what the codebook takes from joined files that are not there."""
-    entries = [entry for entry in attempt.entries if entry.raw_name.partition(".")[0] not in absent]
+def _without_columns(attempt: _Attempt, dropped: Sequence[Settings]) -> _Attempt:
+    """Leave out what the codebook takes from joined files, and from questions that are not split."""
+    begun = tuple(
+        begin
+        for option in dropped
+        for begin in (
+            [f"{option.name}."]
+            if isinstance(option, JoinedFile)
+            else [f"{column}/" for column in option.columns]
+            if isinstance(option, SelectMultiple)
+            else []
+        )
+    )
+    entries = [entry for entry in attempt.entries if not entry.raw_name.startswith(begun)]
     return replace(attempt, entries=tuple(entries))
 
 
 def _without_options(attempt: _Attempt) -> _Attempt | None:
-    """Leave out the edits, joins and conditions that cannot be applied."""
-    for option in ("keep", "join", "edits"):
+    """Leave out the edits, joins and conditions that cannot be applied, the first ones first."""
+    for option in _OPTIONS:
         kept = _applicable(attempt, option)
         own = getattr(attempt.source, option)
         if len(kept) < len(own):
-            lost = {entry.name for entry in own if entry not in kept} if option == "join" else set()
-            return _without_columns(_with_options(attempt, option, kept), lost)
+            dropped = [entry for entry in own if entry not in kept]
+            return _without_columns(_with_options(attempt, option, kept), dropped)
     return None
 
 
 def _applicable(attempt: _Attempt, option: str) -> list[Settings]:
     """Return the entries of an option that can be applied after those before them."""
+    for later in _OPTIONS[_OPTIONS.index(option) + 1 :]:
+        attempt = _with_options(attempt, later, ())
     kept: list[Settings] = []
     for entry in getattr(attempt.source, option):
         try:

@@ -8,9 +8,10 @@ from pathlib import Path
 from ruralimpact.checks.remarks import Remark, remarks_on_columns_of_waves, remarks_on_waves_unused
 from ruralimpact.checks.samples import sample_problems
 from ruralimpact.checks.sound_part import sound_part
-from ruralimpact.checks.source import examine_source
+from ruralimpact.checks.source import SourceExamination, examine_source
 from ruralimpact.config import check_files, nearest_file, study_examination
 from ruralimpact.errors import ConfigError, DataError, DesignError, RuralImpactError
+from ruralimpact.outcomes.build_inputs import UnknownLevelError
 from ruralimpact.outcomes.repeated_waves import RepeatedWaveError
 from ruralimpact.plugins import Plugins
 from ruralimpact.raw_rows import ReadSource, in_surveys, sample_of
@@ -18,7 +19,7 @@ from ruralimpact.schema.document import read_document
 from ruralimpact.schema.mending import STAND_IN
 from ruralimpact.schema.study import Study
 from ruralimpact.schema.validation import located
-from ruralimpact.survey.codebook import entries_of, marked_columns, parse_codebook
+from ruralimpact.survey.codebook import Entry, entries_of, marked_columns, parse_codebook
 from ruralimpact.survey.codebook_file import codebook_path, further_columns
 from ruralimpact.survey.file_digest import require_stated
 from ruralimpact.survey.units_elsewhere import OtherSource
@@ -128,6 +129,7 @@ def _data_problems(study: Study, lines: Mapping[str, str]) -> Iterator[RuralImpa
         return  # the examination of the configuration has told it
     surveys: dict[str, ReadSource] = {}
     before: list[OtherSource] = []
+    examined: list[_Examined] = []
     partial: set[str] = set()
     refused: set[str] = set()
     for source in study.sources:
@@ -143,6 +145,7 @@ def _data_problems(study: Study, lines: Mapping[str, str]) -> Iterator[RuralImpa
         before += [examination.units] if examination.units is not None else []
         yield from examination.problems
         yield from examination.remarks
+        examined.append(_Examined(source.path, own, examination))
         if examination.survey is not None:
             surveys[source.name] = (source, own, examination.survey)
         if not examination.has_all_variables:
@@ -157,9 +160,34 @@ def _data_problems(study: Study, lines: Mapping[str, str]) -> Iterator[RuralImpa
         yield from remarks_on_columns_of_waves(study.sources, entries, rows)
     for problem in of_samples:
         if isinstance(problem, Remark):
-            yield _remark_in_rows(problem, study, surveys)
+            shown: RuralImpactError | Remark = _remark_in_rows(problem, study, surveys)
         else:
-            yield _in_rows(problem, study, surveys)
+            shown = _in_rows(problem, study, surveys)
+        if not any(own.explains(told) for own in examined for told in (problem, shown)):
+            yield shown
+
+
+@dataclass(frozen=True)
+class _Examined:
+    """A file with the entries of the codebook that describe it, and what was found in it."""
+
+    path: str
+    entries: tuple[Entry, ...]
+    examination: SourceExamination
+
+    def explains(self, told: RuralImpactError | Remark) -> bool:
+        """Whether something told of samples is about cells that were refused here."""
+        about = told.told if isinstance(told, Remark) else told
+        if isinstance(about, UnknownLevelError):
+            columns = [own.raw_name for own in self.entries if own.variable == about.variable]
+            return any(map(self.examination.lacks_cells_of, columns))
+        if not isinstance(about, DataError):
+            return False
+        if about.file is None and about.column == "id":
+            return not self.examination.has_ids
+        if str(about.file) != self.path:
+            return False
+        return self.examination.explains(about)
 
 
 def _not_as_stated(paths: Sequence[str]) -> Iterator[RuralImpactError]:

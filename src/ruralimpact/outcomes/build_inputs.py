@@ -19,6 +19,21 @@ from ruralimpact.survey.values import code_of, codes_of, number_of
 FloatArray = NDArray[np.float64]
 
 
+class UnknownLevelError(ConfigError):
+    """A key that lists values which a variable has not, or has in other forms, too.
+
+    Parameters
+    ----------
+    variable : str
+    problem, key
+        See `ConfigError`.
+    """
+
+    def __init__(self, problem: str, *, variable: str, key: str) -> None:
+        super().__init__(problem, key=key)
+        self.variable = variable
+
+
 @dataclass(frozen=True)
 class Inputs:
     """What one constructor may look at: the columns defined before it, and rows of other sources.
@@ -88,7 +103,7 @@ def members(
     for code, value in wanted.items():
         if code not in known and (labels or known):
             problem = f"'{name}' has no value '{value}'. {nearest(code, sorted(known))}"
-            raise ConfigError(problem, key=f"{source.key}.{option}")
+            raise UnknownLevelError(problem, variable=name, key=f"{source.key}.{option}")
     near = source.observed.near(name, wanted)
     if near:
         listed = " and ".join(f"'{code}'" for code in near)
@@ -97,7 +112,7 @@ def members(
             "that are listed: list them, write them in one way by a table of `recodes`, or list the column "
             "under `as_written` of its source."
         )
-        raise ConfigError(problem, key=f"{source.key}.{option}")
+        raise UnknownLevelError(problem, variable=name, key=f"{source.key}.{option}")
     if pd.api.types.is_numeric_dtype(column):
         numbers = [number for number in map(number_of, wanted) if number is not None]
         return column.isin(numbers).to_numpy()

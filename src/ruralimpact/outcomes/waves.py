@@ -87,7 +87,7 @@ def with_baseline(
     Raises
     ------
     DataError
-        A unit changes what is fixed between the samples.
+        A unit changes what is fixed between the samples, or no unit is in both.
     ConfigError
         The baseline has several rows a unit.
     """
@@ -95,6 +95,7 @@ def with_baseline(
         problem = f"the sample '{named}' has several rows a unit, so it cannot be a baseline."
         raise ConfigError(problem, key=f"samples.{sample}.baseline")
     known = table["id"].isin(baseline["id"])
+    _refuse_strangers(table, baseline["id"], known, sample, named)
     excluded = _counted([(f"new unit: not in the sample '{named}'", ~known)], len(table))
     kept = table[known].reset_index(drop=True)
     before = baseline.set_index("id").loc[kept["id"]].reset_index()
@@ -109,6 +110,21 @@ def with_baseline(
         and (name in covariates or name not in kept or kept[name].isna().all())
     }
     return kept.assign(**taken), excluded
+
+
+def _refuse_strangers(
+    table: pd.DataFrame, ids: pd.Series, known: pd.Series, sample: str, named: str
+) -> None:
+    """Refuse a sample that has no unit of its baseline."""
+    if len(table) and len(ids) and not known.any():
+        raise DataError(
+            f"none of its {table['id'].nunique():,} units is among the {ids.nunique():,} of the sample "
+            f"'{named}': the identifiers of the two never meet.",
+            within=f"sample {sample}",
+            column="id",
+            units=table["id"].unique().tolist(),
+            hint="Write the identifiers of the files in one way, by `spellings` or a table of `recodes`.",
+        )
 
 
 def restricted(

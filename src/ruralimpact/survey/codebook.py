@@ -107,9 +107,10 @@ class Entry:
     def range_in_words(self) -> str:
         """The plausible range, such as ``minimum 0, maximum 100``."""
         ends = (("minimum", self.minimum), ("maximum", self.maximum))
-        return ", ".join(f"{word} {self._in_words(end)}" for word, end in ends if end is not None)
+        return ", ".join(f"{word} {self.in_words(end)}" for word, end in ends if end is not None)
 
-    def _in_words(self, value: float) -> str:
+    def in_words(self, value: float) -> str:
+        """A number as it is written: of a date, the day."""
         return written_day(value) if self.type == "date" else f"{value:g}"
 
 

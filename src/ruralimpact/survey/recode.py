@@ -333,9 +333,11 @@ def _doubt(texts: Sequence[str], column: pd.Series, entry: Entry, file: str | Pa
 def _all_outside(values: pd.Series, entry: Entry, file: str | Path) -> DataError:
     """Say that no value at all lies in the range of the codebook."""
     known = values.dropna()
+    ends = (known.min(), known.max())
+    first, last = (entry.in_words(end) if entry.type == "date" else code_of(end) for end in ends)
     return DataError(
         f"every value lies outside the codebook's range ({entry.range_in_words}): they go from "
-        f"'{code_of(known.min())}' to '{code_of(known.max())}' ('{entry.variable}').",
+        f"'{first}' to '{last}' ('{entry.variable}').",
         file=file,
         column=entry.raw_name,
         rows=known.index.tolist(),
