@@ -7,6 +7,7 @@ from openpyxl import Workbook
 from test_draft import entry, farms, options, text
 
 from ruralimpact.draft import draft_study
+from ruralimpact.draft.codebook_rows import rows_to_write
 
 
 def test_a_treatment_written_in_several_ways_is_one_of_its_group(tmp_path: Path) -> None:
@@ -81,3 +82,35 @@ def test_several_answers_are_split_beside_the_text_of_another_answer(tmp_path: P
     assert options(study, "a")["edits"] == [{"rule": "select_multiple", "columns": ["crops"]}]
     labels = {row.raw_name: row.label for row in study.codebook if "/" in row.raw_name}
     assert labels["crops/1"] == "Crops grown: Rye" and labels["crops/2"] == "Crops grown: Oats"
+
+
+def test_a_row_of_units_below_the_names_is_left_out(tmp_path: Path) -> None:
+    rows = [*farms(id=lambda i: f"F{i}", age=lambda i: 20 + i % 40, land=lambda i: i / 8)]
+    text(tmp_path / "a.csv", [rows[0], ["code", "years", "ha"], *rows[1:]])
+    study = draft_study("s", [tmp_path])
+    (kept,) = options(study, "a")["keep"]
+    assert kept == {"column": "age", "other_than": ["years"], "reason": "the row of units"}
+    assert (entry(study, "age")["type"], options(study, "a")["id"]) == ("integer", "id")
+    text(tmp_path / "a.csv", [rows[0], ["F0", "n/a", "n/a"], *rows[1:]])
+    assert "keep" not in options(draft_study("s", [tmp_path]), "a")
+
+
+def test_sheets_of_one_form_have_a_row_a_variable_and_a_list_of_variables_is_no_source(
+    tmp_path: Path,
+) -> None:
+    """Whatever is frequent in each; answers that one sheet lacks are labelled all the same."""
+    book = Workbook()
+    answers = {"Norte": ("Sí", "no"), "Sur": ("no", "Sí", "NO", "no")}
+    for name, forms in answers.items():
+        sheet = book.create_sheet(name)
+        for row in farms(id=lambda i: i, apoyado=lambda i, forms=forms: forms[i % len(forms)]):
+            sheet.append(row)
+    notes = book.create_sheet("Variables")
+    for row in (["Variable", "Descripción"], ["id", "Boleta"], ["apoyado", "Del proyecto"]):
+        notes.append(row)
+    book.remove(book.worksheets[0])
+    book.save(tmp_path / "a.xlsx")
+    study = draft_study("s", [tmp_path])
+    assert [source.delivered.sheet for source in study.sources] == ["Norte", "Sur"]
+    (row,) = rows_to_write(study.codebook)
+    assert (row.source, row.labels) == ("*", "Sí=1|no=0|NO=0")

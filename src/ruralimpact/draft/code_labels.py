@@ -1,6 +1,6 @@
 """Labels of codes as the cells of a codebook: ``code=label`` pairs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ruralimpact.draft.column_profile import CATEGORY, INDICATOR, ColumnProfile, yes_no
 from ruralimpact.survey.similar import folded
@@ -47,3 +47,19 @@ def _writable(pairs: Mapping[str, str]) -> bool:
 def pairs(codes: Mapping[str, str]) -> str:
     """Write labels by code as a cell."""
     return "|".join(f"{code}={label}" for code, label in codes.items())
+
+
+def pairs_together(cells: Sequence[str]) -> str:
+    """Write the labels of several files as one cell; nothing where one has none, or they contradict.
+
+    Parameters
+    ----------
+    cells : sequence of str
+        As `pairs` writes them.
+    """
+    labels: dict[str, str] = {}
+    for cell in cells:
+        for code, _, label in (pair.partition("=") for pair in cell.split("|")):
+            if not cell or labels.setdefault(code, label) != label:
+                return ""
+    return pairs(labels) if labels else ""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ruralimpact.draft.assignment import is_repeated, with_assignment
-from ruralimpact.draft.code_labels import labels_of
+from ruralimpact.draft.code_labels import labels_of, pairs_together
 from ruralimpact.draft.column_names import (
     called_a_beginning,
     currency_in,
@@ -81,7 +81,10 @@ def rows_to_write(rows: Sequence[DraftVariable]) -> list[DraftVariable]:
     shared: dict[str, DraftVariable] = {}
     for variable in {row.variable for row in rows}:
         same = [row for row in rows if row.variable == variable]
-        alike = {_for_every_source(row, same) for row in same}
+        together = pairs_together([row.labels for row in same])
+        alike = {
+            _for_every_source(replace(row, labels=together or row.labels), same) for row in same
+        }
         if len(same) == len(sources) > 1 and len(alike) == 1:
             shared[variable] = alike.pop()
     written = [shared.get(row.variable, row) for row in rows]

@@ -10,6 +10,7 @@ from ruralimpact.draft.header_row import header_of
 from ruralimpact.draft.number_marks import is_marked_number, mostly, number_marks
 from ruralimpact.draft.proposal import OPEN, Proposal
 from ruralimpact.draft.text_layout import read_text
+from ruralimpact.draft.units_row import column_of_units
 from ruralimpact.draft.xlsform import FormQuestion, is_form, read_form
 from ruralimpact.errors import ConfigError, RuralImpactError
 from ruralimpact.schema.source import Reading
@@ -182,12 +183,13 @@ def texts_of(table: RawTable) -> dict[str, list[str]]:
 
 
 def cells_of(delivered: DeliveredTable) -> pd.DataFrame:
-    """Return the cells of a table without the copies of rows that it cannot need.
+    """Return the cells of a table without a row of units, and the copies of rows that it cannot need.
 
     Copies of a row are left out where that gives every row of some column a value of its own: what was sent
     twice. Elsewhere two rows alike may be two things.
     """
     cells = delivered.table.cells
+    cells = cells if column_of_units(cells) is None else cells.iloc[1:]
     copies = cells.duplicated()
     once = cells[~copies]
     keyed = any(once.iloc[:, position].is_unique for position in range(once.shape[1]))

@@ -8,6 +8,7 @@ from ruralimpact.draft.assignment import control_of
 from ruralimpact.draft.codebook_rows import codebook_rows
 from ruralimpact.draft.column_profile import ColumnProfile
 from ruralimpact.draft.delivery import DeliveredTable, Delivery, cells_of, read_delivery
+from ruralimpact.draft.descriptions import without_descriptions
 from ruralimpact.draft.nested_repeats import with_nested_repeats
 from ruralimpact.draft.proposal import OPEN, Proposal
 from ruralimpact.draft.shared_keys import with_shared_keys
@@ -22,6 +23,7 @@ from ruralimpact.draft.source import (
     wave_proposal,
     with_options,
 )
+from ruralimpact.draft.units_row import column_of_units
 from ruralimpact.draft.variable import DraftVariable
 from ruralimpact.privacy.scan import kind_by_words
 
@@ -71,7 +73,7 @@ def draft_study(name: str, paths: Sequence[Path]) -> DraftStudy:
     ConfigError
         See `read_delivery`.
     """
-    delivery = read_delivery(paths)
+    delivery = without_descriptions(read_delivery(paths))
     sources = _sources(name, delivery)
     rows = codebook_rows(sources)
     named = tuple(_by_variable(source, rows) for source in sources)
@@ -145,7 +147,18 @@ def _with_keys(source: DraftSource, parents: Sequence[str]) -> DraftSource:
             shown = f"'{next(filter(None, texts[quotable[0]]))}' in '{quotable[0]}'"
         both = "; no day is above 12, so that it may be %m/%d/%Y" if dated[0].both_dates else ""
         keys.append(Proposal("dates", dated[0].dates, f"{shown}{both}"))
-    return _with_edits(with_options(source, *keys))
+    return _with_edits(with_options(source, *keys, *_kept(source)))
+
+
+def _kept(source: DraftSource) -> list[Proposal]:
+    """Propose to leave out a row of units below the names."""
+    cells = source.delivered.table.cells
+    column = column_of_units(cells)
+    if column is None:
+        return []
+    told = {"column": column, "other_than": [cells[column].iloc[0]], "reason": "the row of units"}
+    words = f"row {cells.index[0]} has words where the rows below it have numbers"
+    return [Proposal("keep", [told], words)]
 
 
 def _with_edits(source: DraftSource) -> DraftSource:
@@ -153,7 +166,8 @@ def _with_edits(source: DraftSource) -> DraftSource:
     proposals = [option for option in source.options if option.key == "edits"]
     edits: list[object] = [edit for proposal in proposals for edit in proposal.value]  # type: ignore[attr-defined]
     words = [proposal.evidence for proposal in proposals]
-    copies = len(source.delivered.table.cells) - len(cells_of(source.delivered))
+    units = column_of_units(source.delivered.table.cells) is not None
+    copies = len(source.delivered.table.cells) - units - len(cells_of(source.delivered))
     if copies:
         edits.insert(0, {"rule": "exact_duplicates"})
         what = "row is a copy" if copies == 1 else "rows are copies"
