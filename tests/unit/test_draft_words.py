@@ -4,10 +4,16 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
+from study_models import codebook_of
+from survey_files import AGE, source
 from test_draft import entry, farms, options, text
 
 from ruralimpact.draft import draft_study
 from ruralimpact.draft.codebook_rows import rows_to_write
+from ruralimpact.errors import DataError
+from ruralimpact.survey.codebook import parse_codebook
+from ruralimpact.survey.harmonise import harmonise
+from ruralimpact.survey.readers import read_source
 
 
 def test_a_treatment_written_in_several_ways_is_one_of_its_group(tmp_path: Path) -> None:
@@ -114,3 +120,31 @@ def test_sheets_of_one_form_have_a_row_a_variable_and_a_list_of_variables_is_no_
     assert [source.delivered.sheet for source in study.sources] == ["Norte", "Sur"]
     (row,) = rows_to_write(study.codebook)
     assert (row.source, row.labels) == ("*", "Sí=1|no=0|NO=0")
+
+
+def test_currencies_and_units_in_cells_are_taken_out_of_numbers(tmp_path: Path) -> None:
+    rows = farms(
+        id=lambda i: f"Q{i}",
+        ventas=lambda i: f"Q{1000 + i / 4:,.2f}" if i % 2 else f"{1000 + i / 4:.2f}",
+        tierra=lambda i: f"{i / 8} ha",
+    )
+    text(tmp_path / "a.csv", rows)
+    study = draft_study("s", [tmp_path])
+    edits = options(study, "a")["edits"]
+    assert edits[:2] == [
+        {"rule": "affix", "columns": ["ventas"], "text": "Q"},
+        {"rule": "affix", "columns": ["tierra"], "text": "ha"},
+    ]
+    assert entry(study, "tierra")["type"] == entry(study, "ventas")["type"] == "number"
+    given = source(tmp_path / "a.csv", id="id", edits=edits)
+    entries = parse_codebook(codebook_of({**AGE, "raw_name": "ventas"}), ["s"])
+    table = harmonise(read_source(given), given, entries, file="a.csv").table
+    assert sorted(table["age"]) == [1000 + i / 4 for i in range(1, 61)]
+    other = {"rule": "affix", "columns": ["ventas"], "text": "$"}
+    with pytest.raises(DataError, match="another sign or unit"):
+        harmonise(
+            read_source(given),
+            source(tmp_path / "a.csv", id="id", edits=[other]),
+            entries,
+            file="a.csv",
+        )

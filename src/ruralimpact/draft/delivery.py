@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ruralimpact.draft.affixes import affixes, without_affix
 from ruralimpact.draft.header_row import header_of
 from ruralimpact.draft.number_marks import is_marked_number, mostly, number_marks
 from ruralimpact.draft.proposal import OPEN, Proposal
@@ -164,12 +165,18 @@ def _table(file: Path, reading: list[Proposal], sheet: str = "") -> DeliveredTab
     """Read a table, and then look at the marks of its numbers."""
     options = {proposal.key: proposal.value for proposal in reading}
     table = read_file(file, validated(Reading, options), key=f"sources.{file.stem}")
+    texts = {name: own for name, own in texts_of(table).items() if name not in table.stored}
+    taken = affixes(texts)
+    signed = [column for proposal in taken for edit in proposal.value for column in edit["columns"]]  # type: ignore[attr-defined]
+    table = table.with_cells(
+        table.cells.assign(**{name: table.cells[name].map(without_affix) for name in signed})
+    )
     numbers = {name: texts for name, texts in texts_of(table).items() if _numbers(texts)}
     if {"variable", "raw_name"} <= set(map(str, table.cells.columns)):
         raise ConfigError("it is a codebook of this program.")
     stored = set(table.stored)
     marks = number_marks({name: texts for name, texts in numbers.items() if name not in stored})
-    return DeliveredTable(file, sheet, table, (*reading, *marks))
+    return DeliveredTable(file, sheet, table, (*reading, *taken, *marks))
 
 
 def texts_of(table: RawTable) -> dict[str, list[str]]:

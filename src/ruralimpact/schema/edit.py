@@ -72,6 +72,15 @@ class Thousands(ColumnEdit, title="Marks before every three digits, taken out"):
     """The mark; a space stands for those that no line breaks at, too, and `'` for every apostrophe."""
 
 
+class Affix(ColumnEdit, title="A currency or unit in the cells of numbers, taken out"):
+    """`rule: affix`."""
+
+    rule: Literal["affix"]
+    text: Text
+    """What stands before or behind the numbers: `Q` of `Q15,737.92`, `ha` of `0.43 ha`. A cell with another
+    sign or unit is refused."""
+
+
 class FillBlank(ColumnEdit, title="Blank cells that mean something, such as no or zero"):
     """`rule: fill_blank`."""
 
@@ -166,6 +175,7 @@ AnyEdit = Annotated[
     | Codes
     | DecimalComma
     | Thousands
+    | Affix
     | FillBlank
     | SelectMultiple
     | Scale

@@ -21,6 +21,9 @@ from ruralimpact.survey.values import (
     number_of,
 )
 
+# Signs that no number is written with.
+_NO_NUMBER = r"[^\d\s.,'+\u2019-]"
+
 EditedColumn = tuple[pd.Series, Cells]
 
 
@@ -88,6 +91,22 @@ def thousands(job: EditJob[rules.Thousands], column: pd.Series) -> EditedColumn:
     return column.mask(changed, column.str.replace(mark, "", regex=True)), changed
 
 
+def affix(job: EditJob[rules.Affix], column: pd.Series) -> EditedColumn:
+    """Take a currency or unit out of cells of numbers; cells with another one are refused."""
+    sign = re.escape(job.rule.text)
+    around = rf"(?i)^\s*{sign}\s*(?=[+-]?[\d.])|(?<=[\d.])\s*{sign}\s*$"
+    edited = column.str.replace(around, "", regex=True)
+    other = edited[edited.str.contains(r"\d") & edited.str.contains(_NO_NUMBER)]
+    if len(other):
+        raise DataError(
+            f"has another sign or unit than '{job.rule.text}', which the edit `affix` takes out.",
+            file=job.file,
+            column=str(column.name),
+            rows=other.index.tolist(),
+        )
+    return edited, (edited != column).to_numpy(dtype=bool)
+
+
 def fill_blank(job: EditJob[rules.FillBlank], column: pd.Series) -> EditedColumn:
     """Write a value into blank cells, where a blank means it; of some rows, if ``where`` names them."""
     where = chosen_rows(
@@ -150,6 +169,7 @@ CELL_EDITS: dict[str, Callable[[EditJob[Any], pd.Series], EditedColumn]] = {
     "spellings": spellings,
     "decimal_comma": decimal_comma,
     "thousands": thousands,
+    "affix": affix,
     "fill_blank": fill_blank,
     "scale": scale,
     "year_to_age": year_to_age,

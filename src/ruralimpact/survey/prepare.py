@@ -49,7 +49,7 @@ class PreparedTable:
     @property
     def edited(self) -> set[str]:
         """Columns that an edit was declared for."""
-        return {edit.column for edit in self.edited_table.edits}
+        return {edit.column for edit in self.edited_table.edits if edit.rule != "affix"}
 
 
 def prepare(
