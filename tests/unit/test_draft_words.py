@@ -148,3 +148,14 @@ def test_currencies_and_units_in_cells_are_taken_out_of_numbers(tmp_path: Path) 
             entries,
             file="a.csv",
         )
+
+
+@pytest.mark.parametrize(
+    ("stem", "name"),
+    [("encuesta Juan 76543210", "source"), ("export_20240517", "export_20240517")],
+)
+def test_numbers_of_documents_in_names_of_files_name_no_source(
+    tmp_path: Path, stem: str, name: str
+) -> None:
+    text(tmp_path / f"{stem}.csv", farms(id=lambda i: i, land=lambda i: i / 7))
+    assert [source.name for source in draft_study("s", [tmp_path]).sources] == [name]

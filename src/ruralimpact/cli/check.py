@@ -8,7 +8,9 @@ config/config.yaml does not list.
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
 
 from ruralimpact.checks.identifiers import proposals
 from ruralimpact.cli import project
@@ -33,10 +35,17 @@ def main(options: argparse.Namespace) -> int:
     if not problems:
         names = options.studies or load_config(root).studies
         say(f"No mistake found in {', '.join(names)}.")
-        for study in project.chosen_studies(root, options.studies):
-            for proposal in proposals(root, study):
-                say(f"note: {proposal}")
+    for proposal in _proposals(root, options):
+        say(f"note: {proposal}")
     return report(problems)
+
+
+def _proposals(root: Path, options: argparse.Namespace) -> Iterator[str]:
+    """Yield what may have to be marked as an identifier, as far as studies and files can be read."""
+    with suppress(RuralImpactError):
+        for study in project.chosen_studies(root, options.studies):
+            with suppress(RuralImpactError):
+                yield from proposals(root, study)
 
 
 def report(problems: Sequence[RuralImpactError]) -> int:

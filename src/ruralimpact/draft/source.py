@@ -15,6 +15,7 @@ _YEAR = re.compile(r"(?<!\d)(19[89]\d|20[0-4]\d)(?!\d)")
 _ROUND = re.compile(
     r"(?<![a-z])((?:ronda|ola|round|wave|vague|onda|rodada|r|w)[ _-]?)0?(\d{1,2})(?!\d)"
 )
+_LONG_NUMBER, _DAY = re.compile(r"\d{7,}"), re.compile(r"(19|20)\d{2}[01]\d[0-3]\d")
 _MOSTLY = 0.9
 
 
@@ -269,9 +270,11 @@ def item_proposal(
 def source_name(delivered: DeliveredTable, taken: set[str]) -> str:
     """Return a name for a source: that of its file, with a number from its second sheet on.
 
-    The names of sheets may be those of people, and the name of a source stands in results.
+    The names of sheets may be those of people, and the name of a source stands in results: so does that of a
+    file with a number as long as one of a document or phone, which is not kept.
     """
-    base = slug(delivered.file.stem) or "source"
+    numbers = [text for text in _LONG_NUMBER.findall(delivered.file.stem) if not _DAY.match(text)]
+    base = "source" if numbers else slug(delivered.file.stem) or "source"
     base = base if base[0].isalpha() else f"source_{base}"
     name, number = base, 2
     while name in taken:
