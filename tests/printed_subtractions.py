@@ -201,6 +201,56 @@ def _small_counts(tables: Mapping[str, list[Row]]) -> Iterator[str]:
                     yield f"{name}: an effect on {count:g} units ({row.get('spec_id', row.get('row'))})"
 
 
+# Columns that say which rows are about the same thing, and those that count units of it.
+_SAME = ("panel", "analysis", "account", "scenario", "part", "state", "time")
+_SIZES = ("n_units", "units")
+_COUNTED = ("above_record", "negative_record", "above", "lost", "n_ended", "ended")
+
+
+def told_of_levels(tables: Mapping[str, list[Row]]) -> list[str]:
+    """Return small levels, and counts of one or two units, that printed rows of all units and of levels tell.
+
+    Parameters
+    ----------
+    tables : mapping of str to list of mapping
+        Rows with ``by`` (empty: all units) and ``level``, of studies whose small counts are not public.
+    """
+    facts = []
+    for name, rows in tables.items():
+        own = [row for row in rows if "by" in row and "level" in row]
+        facts += [
+            f"{name}: {column} of {row['by']} {row['level']} is one or two"
+            for row in own
+            for column in _COUNTED
+            for size in _SIZES
+            if _is_one_or_two(row, column, size)
+        ]
+        for column, fewest in [(size, FEWEST) for size in _SIZES] + [(own, 3) for own in _COUNTED]:
+            facts += [f"{name}: {column}: {fact}" for fact in _left(own, column, fewest)]
+    return facts
+
+
+def _is_one_or_two(row: Row, column: str, size: str) -> bool:
+    count, total = _number(row.get(column)), _number(row.get(size))
+    return count is not None and total is not None and {count, total - count} & {1, 2} != set()
+
+
+def _left(rows: Iterable[Row], column: str, fewest: int) -> Iterator[str]:
+    """Yield what is left of all units when the levels that are shown are taken from them."""
+    totals: dict[MeanOf, float] = {}
+    levels: dict[MeanOf, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        value, key = _number(row.get(column)), tuple(row.get(name, "") for name in _SAME)
+        if value is not None and row["by"]:
+            levels[key][row["by"]].append(value)
+        elif value is not None:
+            totals[key] = value
+    for key, total in totals.items():
+        for by, shown in levels[key].items():
+            if 0 < total - sum(shown) < fewest:
+                yield f"{total - sum(shown):g} are left of {by} in {' '.join(filter(None, key))}"
+
+
 def _number(text: str | None) -> float | None:
     try:
         value = float(text) if text else None

@@ -72,8 +72,10 @@ def refuse_planted(text: str, *passed: str) -> None:
 def test_no_planted_identifier_leaves_ingest(
     project: Path, suffix: str, marks: tuple[dict[str, str], ...]
 ) -> None:
-    """In cells, labels of values and columns, names of files and sheets; described as identifiers or not."""
-    report = ingest(write(project / f"visit to {NAMES[3]}{suffix}"), *marks)
+    """In cells, also of several lines, labels of values and columns, names of columns, files and sheets."""
+    lines = CELLS["remark"].str.replace(" answered", "\nanswered")
+    cells = CELLS.assign(remark=lines, Juana_Quispe=lines)
+    report = ingest(write(project / f"visit to {NAMES[3]}{suffix}", cells), *marks)
     for path in sorted(project.glob("results/**/*")):
         if path.is_file():
             content = path.read_bytes()

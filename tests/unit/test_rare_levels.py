@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
+from printed_subtractions import Row, told_of_levels
 from test_complements import rows
 
 from ruralimpact.exhibits.load import suppressed_tables
@@ -60,3 +63,41 @@ def test_one_or_two_below_the_threshold_are_not_counted(
         frame = rows("returns_crossings", [{**own, "public_counts": public}])
         table = suppressed_tables({"returns_crossings": frame})["returns_crossings"]
         assert table[list(names)].notna().all(axis=None) == (shown or public)
+
+
+def printed(frame: pd.DataFrame) -> list[Row]:
+    own = frame.drop(columns="suppressed", errors="ignore").astype(object)
+    return own.where(own.notna(), "").astype(str).to_dict("records")
+
+
+def drawn_crossings(generator: np.random.Generator) -> pd.DataFrame:
+    """Counts of three levels, and of all units, in four scenarios; n of a level from 4 to 40."""
+    records: list[dict[str, Any]] = []
+    for scenario in ("a", "b", "c", "d"):
+        sizes = generator.integers(4, 40, size=3)
+        above = generator.integers(0, sizes + 1)
+        lost = generator.integers(0, above + 1)
+        own = [
+            {"n_units": n, "above_record": up, "negative_record": n - up, "above": up - out}
+            | {"lost": out, "by": "product", "level": name}
+            for n, up, out, name in zip(sizes, above, lost, ("x", "y", "z"), strict=True)
+        ]
+        numbers = ("n_units", "above_record", "negative_record", "above", "lost")
+        whole = {name: sum(int(level[name]) for level in own) for name in numbers}
+        records += [{**of, "scenario": scenario} for of in (*own, {**whole, "by": "", "level": ""})]
+    frame = rows("returns_crossings", [{**of, "n_clusters": 9} for of in records])
+    counts = ["above_record", "negative_record", "above", "lost"]
+    return frame.assign(public_counts=False, **frame[counts].astype(float))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_subtraction_of_levels_tells_one_or_two(seed: int) -> None:
+    """Nor how many units a level of fewer than ten has."""
+    generator = np.random.default_rng(seed)
+    tried = 0
+    for _ in range(4):
+        frame = drawn_crossings(generator)
+        tried += len(told_of_levels({"crossings": printed(frame)}))
+        shown = suppressed_tables({"returns_crossings": frame})["returns_crossings"]
+        assert told_of_levels({"crossings": printed(shown)}) == []
+    assert tried > 10

@@ -1,10 +1,13 @@
 """Identifiers planted in a study of all raw formats: no byte that a run leaves or prints has one of them."""
 
 import gzip
+import re
 import shutil
 import subprocess
 import zipfile
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -53,7 +56,8 @@ def everyone() -> pd.DataFrame:
 def cells(suffix: str) -> pd.DataFrame:
     """Return the columns of one file; those that tell are called after its format."""
     own = everyone()[["folio", *TELLING, ANSWERS[suffix]]]
-    return own.rename(columns={name: f"{name}_{suffix[1:]}" for name in TELLING})
+    named = own.rename(columns={name: f"{name}_{suffix[1:]}" for name in TELLING})
+    return named.assign(Juana_Quispe="1")
 
 
 def planted() -> list[str]:
@@ -110,9 +114,8 @@ def write_study(root: Path) -> None:
 def texts_of(path: Path) -> list[str]:
     """Return what is written in a file: of packed formats, what is in them."""
     content = path.read_bytes()
-    if path.suffix == ".pdf" and shutil.which("pdftotext"):
-        call = ["pdftotext", str(path), "-"]
-        return [subprocess.run(call, capture_output=True, text=True, check=True).stdout]
+    if path.suffix == ".pdf":
+        return [*_pages(path), *(part.decode("latin-1") for part in (content, *_streams(content)))]
     if path.suffix == ".parquet":
         return [content.decode("utf-8", "ignore"), pd.read_parquet(path).to_csv()]
     if path.suffix == ".gz":
@@ -120,6 +123,20 @@ def texts_of(path: Path) -> list[str]:
     if zipfile.is_zipfile(BytesIO(content)):
         content = b"".join(_unpacked(content))
     return [content.decode("utf-8", "ignore"), content.decode("utf-16-le", "ignore")]
+
+
+def _pages(path: Path) -> list[str]:
+    if not shutil.which("pdftotext"):
+        return []
+    call = ["pdftotext", str(path), "-"]
+    return [subprocess.run(call, capture_output=True, text=True, check=True).stdout]
+
+
+def _streams(content: bytes) -> Iterator[bytes]:
+    """Yield what is compressed in a PDF file, such as what it says of itself."""
+    for part in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, flags=re.DOTALL):
+        with suppress(zlib.error):
+            yield zlib.decompress(part)
 
 
 def _unpacked(content: bytes) -> Iterator[bytes]:

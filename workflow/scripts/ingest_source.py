@@ -9,6 +9,7 @@ from typing import Any
 from ruralimpact import stage
 from ruralimpact.errors import DataError
 from ruralimpact.privacy.keyed_ids import KEY_FILE, key_digest, project_key
+from ruralimpact.privacy.messages import name_of_column
 from ruralimpact.schema.codebook import CodebookRow
 from ruralimpact.schema.source import Source
 from ruralimpact.schema.validation import validated
@@ -107,7 +108,9 @@ def ingest_source(
             column: labels.model_dump() for column, labels in labels_that_leave(table, mine).items()
         },
         "likely_identifiers": [
-            {**asdict(column), "described": column.column in {entry.raw_name for entry in mine}}
+            {**asdict(column), "described": True}
+            if column.column in {entry.raw_name for entry in mine}
+            else {**asdict(column), "column": name_of_column(column.column), "described": False}
             for column in proposed
         ],
         **harmonised.quality.model_dump(),

@@ -39,9 +39,11 @@ def survival(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     fewest = frame.groupby(keys, sort=False)[["n_units", "n_clusters"]].transform("min")
     counted = frame.assign(**fewest.where(frame["part"] == "bound", frame[list(fewest)]))
     curves = frame[(frame["part"] == "curve") & (frame["by"] != "")]
-    rare = rare_levels(curves, ["n_ended"], ["analysis"])
+    by_size = _told_by_levels(counted)
+    few = by_size | rests_on_few(counted["n_units"], counted["n_clusters"])
+    rare = rare_levels(curves, ["n_ended"], ["analysis"], few[curves.index])
     rare_ones = set(map(tuple, curves.loc[rare, ["analysis", "by", "level"]].to_numpy()))
-    told = _told_by_levels(counted) | among(frame, ("analysis", "by", "level"), rare_ones)
+    told = by_size | among(frame, ("analysis", "by", "level"), rare_ones)
     hidden = _without_levels(counted, told)
     sizes = frame[["n_units", "n_clusters"]]
     return hidden.assign(**sizes.where(hidden[["n_units", "n_clusters"]].notna()))
@@ -50,15 +52,16 @@ def survival(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
 def hazards(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank as `of_levels`, and levels of which one or two ended or last, with another that would tell it."""
     told = _told_by_levels(frame)
-    return _without_levels(frame, told | rare_levels(frame, ["n_ended"], ["analysis"]))
+    few = told | rests_on_few(frame["n_units"], frame["n_clusters"])
+    return _without_levels(frame, told | rare_levels(frame, ["n_ended"], ["analysis"], few))
 
 
 def crossings(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank counts of too few units or groups, of one or two, and of levels that these could be told from."""
     told = _told_by_levels(frame)
     counts = ("above_record", "negative_record", "above", "lost")
-    rare = rare_levels(frame, counts, ["analysis", "account", "scenario"])
-    small = rests_on_few(frame["n_units"], frame["n_clusters"]) | told | rare
+    few = rests_on_few(frame["n_units"], frame["n_clusters"]) | told
+    small = few | rare_levels(frame, counts, ["analysis", "account", "scenario"], few)
     hidden = flagged(frame, small, counts)
     return _without_sizes(hidden, told)
 

@@ -1,6 +1,8 @@
 """Messages that quote no cell of an identifier, and of other columns only what tells nobody."""
 
+import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from ruralimpact.errors import DataError
 from ruralimpact.privacy.scan import are_names, shape_of
@@ -10,6 +12,7 @@ HIDDEN = "(not shown)"
 _MOST_SIGNS, _MOST_WORDS = 30, 3
 # The digits of a day.
 _DIGITS_OF_DAY = 8
+_BETWEEN_WORDS = re.compile(r"[\s_./-]+")
 
 
 def may_be_quoted(cell: str, *, among_numbers: bool, dates: bool = False) -> bool:
@@ -30,6 +33,13 @@ def may_be_quoted(cell: str, *, among_numbers: bool, dates: bool = False) -> boo
     if shape_of(cell):
         return False
     return not (among_numbers and are_names([cell]))
+
+
+def name_of_column(column: str) -> str:
+    """Return the name of a column that nobody described, unless it looks like a name or an identifier."""
+    words = _BETWEEN_WORDS.split(column)
+    is_name = any(are_names([" ".join(pair)]) for pair in pairwise(words))
+    return HIDDEN if shape_of(column) or is_name else column
 
 
 def without_cells(error: DataError, cells: Iterable[str]) -> DataError:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ruralimpact.contracts.complements import FEWEST_UNITS
-from ruralimpact.privacy.messages import HIDDEN
+from ruralimpact.privacy.messages import HIDDEN, name_of_column
 from ruralimpact.schema.quality import (
     Described,
     NearName,
@@ -95,7 +95,7 @@ def quality_report(
             for entry in entries
             if not (entry.is_number or entry.labels or recoded[entry.variable].file_labels)
         },
-        columns_not_used=tuple(name for name in columns if name not in named),
+        columns_not_used=tuple(name_of_column(name) for name in columns if name not in named),
         codes_not_found={name: codes for name, codes in absent.items() if codes},
         labels_of_numbers=_labels_of_numbers(prepared.table.value_labels, entries, recoded),
         values_not_found=_shown(prepared.edited_table.not_found, used),
