@@ -11,7 +11,7 @@ from survey_files import csv_file, source
 
 from ruralimpact.checks.source import examine_source
 from ruralimpact.survey.codebook import parse_codebook
-from ruralimpact.survey.missing_codes import suspected_codes
+from ruralimpact.survey.missing_codes import reads_like_missing, suspected_codes
 
 AGES = [20 + i * 7 % 50 for i in range(160)]
 DECIMALS = [0.5 + i * 13 % 97 / 10 for i in range(160)]
@@ -63,6 +63,11 @@ def test_repeated_codes_that_stand_apart_are_suspected(
 )
 def test_numbers_among_others_are_not(values: Sequence[float]) -> None:
     assert suspected(values) == {}
+
+
+@pytest.mark.parametrize("word", ["N.R.", "n/s", "Sem resposta", "NSP", "S/D", "sin respuesta"])
+def test_words_for_no_answer_are_known(word: str) -> None:
+    assert reads_like_missing(word)
 
 
 def test_check_tells_the_rows_and_a_declared_code_is_no_more_told(tmp_path: Path) -> None:

@@ -33,6 +33,8 @@ _PERSON = re.compile(
 )
 _PARTICLES = ("de", "del", "la", "da", "dos", "van", "von", "y", "e")
 _COUNT = r"-?\d{1,5}([.,]\d+)?"
+_FINE_DECIMAL = re.compile(r"[-+]?\d{1,3}\.\d{4,}")
+_FEWEST_PLACES, _REGION, _FROM_ZERO, _DEGREES = 10, 5.0, 12.0, 180.0
 _MOST, _DISTINCT, _LONG, _FEWEST, _MANY_NAMES = 0.8, 0.6, 40, 5, 30
 _FEWEST_LABELS = 3
 
@@ -180,7 +182,19 @@ def _by_values(column: pd.Series) -> str:
         many = kind == "name" and len(distinct) >= _MANY_NAMES  # names of people repeat
         if (differ or many or not must_differ) and _mostly(fits, distinct):
             return kind
-    return ""
+    return "coordinate" if differ and _are_degrees(distinct) else ""
+
+
+def _are_degrees(texts: Sequence[str]) -> bool:
+    """Tell whether texts are decimals as fine as a place needs, all within a region.
+
+    Those within twelve degrees of 0, where logarithms and scores lie, are taken for none.
+    """
+    if len(texts) < _FEWEST_PLACES or not _mostly(_matches(_FINE_DECIMAL), texts):
+        return False
+    numbers = sorted(float(text) for text in texts if _FINE_DECIMAL.fullmatch(text))
+    middle = abs(numbers[len(numbers) // 2])
+    return numbers[-1] - numbers[0] <= _REGION and _FROM_ZERO <= middle <= _DEGREES
 
 
 def _mostly(fits: Callable[[str], bool], values: Sequence[str]) -> bool:

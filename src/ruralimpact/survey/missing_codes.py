@@ -24,6 +24,7 @@ _NO_ANSWER = frozenset(
             "dk",
         ),
         *("refused", "refused to answer", "no answer", "não sabe", "não respondeu"),
+        *("n.s.", "n.r.", "n.c.", "n/s", "n/r", "sin respuesta", "sem resposta", "pas de réponse"),
         *("ne sait pas", "nsp", "sans réponse", "tidak tahu"),
     )
 )
