@@ -14,6 +14,7 @@ FORMS = (
     marked("first treated in {label}"),
     marked("reference period: zero by construction"),
     # Exclusions
+    marked("By {unit} {time}"),
     marked("{label}: all ended in the first period"),
     marked("{label}: all ended, and none was seen to last"),
     marked("the covariate {name} is missing"),

@@ -18,13 +18,13 @@ from ruralimpact.language import SOURCE, current, gettext, number_marks
 _COLUMNS = ("reason", "percent_reason", "gamma_reason", "irr_reason", "infeasible", "warning")
 _LABELLED = (
     *("balance", "analysed_balance", "balance_by_arm", "summary_statistics"),
-    *("std_errors", "propensity_models", "returns_drivers"),
+    *("std_errors", "propensity_models", "returns_drivers", "survival"),
 )
 # Exhibits look there for the reason of the reference period.
 _READ_BY_REASON = ("event_study",)
 _VALUES = {"count": r"[\d.,]*\d(?:e-\d+)?", "name": r"\S+"}
 """What may stand in a placeholder; anything in others."""
-_OWN_WORDS = ("covariate", "label")
+_OWN_WORDS = ("covariate", "label", "unit", "time")
 """Placeholders of words of the study."""
 _PLACEHOLDER = re.compile(r"\\\{(\w+)\\\}")
 

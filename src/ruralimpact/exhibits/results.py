@@ -33,6 +33,7 @@ METHOD_LABELS = {
     "group_time_calendar": marked("By cohort and wave, averaged over waves"),
     "group_time_event": marked("By cohort and wave, averaged over time since treatment"),
     "before_after": marked("Change, not attributable"),
+    "hazard": marked("Hazard"),
 }
 
 
