@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from every_kind import REFUSED, STUDY, key, write_project
+from every_kind import STUDY, write_project
+from every_kind_refused import REFUSED, key
 from stages_in_process import run_stages
 
 from ruralimpact.checks import check_study
