@@ -215,7 +215,7 @@ def test_mistakes_that_only_data_show_are_found_with_those_of_the_configuration(
 
 @pytest.mark.parametrize(
     ("raw_name", "wave", "word"),
-    [("areas", "2014", "'areas'"), ("area", "2015", "first asked after the last wave")],
+    [("surface", "2014", "'surface'"), ("area", "2015", "first asked after the last wave")],
 )
 def test_what_is_built_of_rows_that_cannot_be_used_is_no_mistake(
     project: Path, raw_name: str, wave: str, word: str

@@ -27,7 +27,7 @@ from ruralimpact.defaults import (
     with_default_keys,
     with_default_options,
 )
-from ruralimpact.defaults.described import entries_of
+from ruralimpact.defaults.described import entries_of, with_borne_design
 from ruralimpact.defaults.exhibits import shows_what_the_design_does
 from ruralimpact.defaults.words import default_words
 from ruralimpact.design.strategies import StrategiesFile
@@ -38,7 +38,14 @@ from ruralimpact.schema.analysis import Analysis, Description
 from ruralimpact.schema.codebook import CodebookRow
 from ruralimpact.schema.document import Contents, Document, read_document
 from ruralimpact.schema.exhibit import Exhibits
-from ruralimpact.schema.mending import STAND_IN, mended, missing_key, with_known_name, without
+from ruralimpact.schema.mending import (
+    STAND_IN,
+    mended,
+    missing_key,
+    with_known_name,
+    with_known_words,
+    without,
+)
 from ruralimpact.schema.study import PartOfStudyFile, Study, StudyFile
 from ruralimpact.schema.validation import located, mistakes, validated
 from ruralimpact.suggestions import NONE_KNOWN, proposed
@@ -46,6 +53,8 @@ from ruralimpact.survey.codebook_file import codebook_path, examine_codebook
 
 # A name that is mended may show another that is not known behind it, and so on.
 _MOST_LOOKS = 5
+# In the place of the analyses of a study.yaml that cannot be read.
+_UNREAD = [{"name": STAND_IN}]
 
 
 class StudyExamination:
@@ -124,6 +133,7 @@ class StudyExamination:
 
     def _problems(self) -> Iterator[ConfigError]:
         yield from self._read()
+        nearly = {name: self._with_known_words(name) for name in ("study", "strategies")}
         self._written = {name: document.content for name, document in self._documents.items()}
         codebook, lines = self._shown / "codebook.csv", dict[int, CodebookRow]()
         unread: list[ConfigError] = []
@@ -146,9 +156,13 @@ class StudyExamination:
         by_codebook = self._has_no_codebook or bool(open_questions or self.taken_out)
         asked = {str(question.key) for question in open_questions}
         self._fill_study(list(lines.values()))
+        self._fill_options()  # before words are taken for others: the names in messages follow from it
+        nearly["exhibits"] = self._with_known_words("exhibits")
+        self._fill_options()
         for name, (strict, lenient, depth) in self._models().items():
             if name not in self._documents:
                 continue
+            yield from nearly[name]
             part = mended(strict, self._documents[name], lenient=lenient, depth=depth)
             yield from (own for own in part.problems if not _follows(own, asked, by_codebook))
             self._documents[name] = part.document
@@ -157,6 +171,8 @@ class StudyExamination:
         yield from unread
         if "study" not in self._documents:
             return
+        study = self._documents["study"]
+        self._documents["study"] = replace(study, content=with_borne_design(study.content))
         of_exhibits = list(self._fill_exhibits())  # what is wrong with analyses comes first
         yield from self._between_mended_files(lines, codebook)
         yield from of_exhibits
@@ -174,6 +190,14 @@ class StudyExamination:
             self._names_taken += taken
             yield from taken  # of the others some may follow from them
         yield from problems
+
+    def _with_known_words(self, name: str) -> tuple[ConfigError, ...]:
+        """Take words of a file that are nearly known for the known ones, and return these mistakes."""
+        if name not in self._documents:
+            return ()
+        kind = self._models()[name][0]
+        self._documents[name], problems = with_known_words(kind, self._documents[name])
+        return problems
 
     def _models(self) -> dict[str, tuple[Any, Any, int]]:
         """Return of each file its model, the same with nothing required, and how deep its entries lie."""
@@ -262,13 +286,24 @@ class StudyExamination:
             return
         rows = strategies.content if strategies is not None else ()
         names = [str(row["name"]) for row in entries_of(rows) if "name" in row]
-        content = with_default_keys(study.content, codebook, names)
+        names = [STAND_IN] if "strategies" in self._unread else names
+        filled = with_default_keys(with_borne_design(study.content), codebook, names)
+        if "design" in study.content:
+            content = {**filled, "design": study.content["design"]}
+        else:
+            content = {key: value for key, value in filled.items() if key != "design"}
         self._documents["study"] = replace(study, content=content)
-        exhibits = self._documents.get("exhibits")
-        if exhibits is not None:
-            filled = with_default_options(exhibits.content, content)
-            self._documents["exhibits"] = replace(exhibits, content=filled)
-            self._written["exhibits"] = filled
+
+    def _fill_options(self) -> None:
+        """Give the entries of exhibits.yaml what they leave to their kind."""
+        study, exhibits = self._documents.get("study"), self._documents.get("exhibits")
+        if exhibits is None:
+            return
+        known = study is not None and isinstance(study.content, Mapping)
+        content = study.content if study is not None and known else {"analyses": _UNREAD}
+        filled = with_default_options(exhibits.content, content)
+        self._documents["exhibits"] = replace(exhibits, content=filled)
+        self._written["exhibits"] = filled
 
     def _fill_exhibits(self) -> Iterator[ConfigError]:
         exhibits = self._documents.get("exhibits")

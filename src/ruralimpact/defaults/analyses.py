@@ -165,12 +165,12 @@ def _sample(study: Contents) -> dict[str, str]:
     samples = study.get("samples")
     if not isinstance(samples, Mapping):
         return {}
-    referred = {
+    referred = [
         entry.get(key)
         for entry in samples.values()
         if isinstance(entry, Mapping)
         for key in ("baseline", "restrict_to")
-    }
+    ]
     own = [str(name) for name in samples if name not in referred]
     return {"sample": own[0]} if len(own) == 1 else {}
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from ruralimpact.schema.codebook import CodebookRow
 from ruralimpact.schema.document import Contents
+from ruralimpact.schema.sample import Design
 from ruralimpact.schema.waves import in_order
+
+# Methods of analyses that compare nothing.
+DESCRIPTIONS = ("rate_of_return", "survival", "responses", "drawn_sample", "portfolio")
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,23 @@ def described_variables(
             role, timing = str(entry.get("role", "")), str(entry.get("timing", ""))
             described[str(name)] = DescribedVariable(str(name), role, timing)
     return list(described.values())
+
+
+def with_borne_design(study: Contents) -> Contents:
+    """Return contents of study.yaml with a design that bears its analyses where it declares no known one.
+
+    Parameters
+    ----------
+    study : mapping
+    """
+    if study.get("design") in get_args(Design):
+        return study
+    methods = {str(entry.get("method")) for entry in entries_of(study.get("analyses"))}
+    if not methods or methods - set(DESCRIPTIONS):
+        design = "before_after" if methods == {"before_after"} else "panel"
+    else:
+        design = "descriptive"
+    return {**study, "design": design}
 
 
 def entries_of(section: Any) -> list[Contents]:

@@ -95,6 +95,41 @@ def mended(strict: Any, document: Document, *, lenient: Any, depth: int) -> Mend
     return Mended(document, tuple(problems), frozenset(taken_out))
 
 
+def with_known_words(kind: Any, document: Document) -> tuple[Document, tuple[ConfigError, ...]]:
+    """Return a document with known words in the place of those that are nearly them, and these mistakes.
+
+    What a study leaves to its design follows from the keys that it has; a misspelt one must be among them.
+
+    Parameters
+    ----------
+    kind : type
+        Model of the document, see `ruralimpact.schema.validation.validated`.
+    document : Document
+    """
+    problems: list[ConfigError] = []
+    for _ in range(_MOST_MISTAKES):
+        nearly = (
+            (own, name)
+            for own in mistakes(kind, document)
+            if own.path and (name := proposed(own.error.problem)) and _is_free(document, own, name)
+        )
+        mistake, name = next(nearly, (None, ""))
+        if mistake is None:
+            break
+        problems.append(mistake.error)
+        document = _taken_for(document, mistake.path, name, mistake.error)
+    return document, tuple(problems)
+
+
+def _is_free(document: Document, mistake: Mistake, name: str) -> bool:
+    """Whether a word can stand in the place of one that is nearly it: it does not stand there already."""
+    around = document.content
+    for part in mistake.path[:-1]:
+        around = around[part]
+    of_key = mistake.error.problem.startswith("unknown key")
+    return name not in around if of_key else around[mistake.path[-1]] != name
+
+
 def is_absence(problem: ConfigError) -> bool:
     """Tell whether a mistake is that a key is missing."""
     return missing_key(problem) is not None

@@ -10,6 +10,12 @@ from ruralimpact.suggestions import near, nearest, nearest_of
 from ruralimpact.survey.codebook import UNUSED
 from ruralimpact.survey.file_kind import other_kind
 from ruralimpact.survey.grid import Grid
+from ruralimpact.survey.malformed_codebook import (
+    PARTED,
+    is_readable,
+    lines_apart,
+    without_surplus,
+)
 from ruralimpact.survey.read_csv import read_csv
 from ruralimpact.survey.values import ERROR_HINTS, normalised
 
@@ -96,16 +102,22 @@ def examine_codebook(path: Path, *, shown: Path | None = None) -> CodebookFile:
         See `read_codebook`.
     """
     name = shown or path
+    malformed: list[ConfigError] = []
     try:
         grid, comma = _grid(path, name)
     except ConfigError as problem:
-        return CodebookFile({}, (problem,))
+        malformed.append(problem)
+        delimiter = _delimiter(path)
+        grid, comma = lines_apart(path, delimiter), delimiter == ";"
     filled = {line: cells for line, cells in grid.items() if any(map(str.strip, cells))}
     if not filled:
-        return CodebookFile({}, (ConfigError("the codebook is empty.", file=name),))
+        told = malformed or [ConfigError("the codebook is empty.", file=name)]
+        return CodebookFile({}, tuple(told))
     first, *lines = filled
     header, problems = _header(filled[first], name, first)
     missing = [column for column in _NEEDED if column not in header]
+    if missing and malformed:
+        return CodebookFile({}, tuple(malformed))
     if missing:
         absent = f"the codebook has no column '{missing[0]}'."
         told = problems[:1] or [ConfigError(absent, file=name, mark=Mark(first))]
@@ -113,15 +125,13 @@ def examine_codebook(path: Path, *, shown: Path | None = None) -> CodebookFile:
     rows: dict[int, CodebookRow] = {}
     unread: set[str] = set()
     for line in lines:
-        try:
-            row = _row(header, filled[line], comma, name, line)
-        except ConfigError as problem:
-            problems.append(problem)
-            unread.add(dict(zip(header, map(normalised, filled[line]), strict=False))["variable"])
-            continue
-        if row.role != UNUSED:
+        row, mistake = _nearly(header, filled[line], comma, name, line)
+        if mistake is not None or (malformed and not is_readable(row)):
+            problems += [mistake] if mistake is not None else []
+            unread.add(row.variable)
+        if row.role != UNUSED and (is_readable(row) or not (mistake or malformed)):
             rows[line] = row
-    return CodebookFile(rows, tuple(problems), frozenset(unread))
+    return CodebookFile(rows, (*malformed, *problems), frozenset(unread))
 
 
 def further_columns(path: Path) -> list[str]:
@@ -162,16 +172,23 @@ def _cells(path: Path) -> tuple[Grid, bool]:
             raise DataError(error.problem, rows=error.rows, hint=hint) from None
         except Exception as error:  # openpyxl raises what it likes on a damaged file
             raise DataError(f"cannot be read as a workbook: {error}") from None
-    with path.open(encoding="utf-8-sig", errors="replace") as file:
-        header = next((line for line in file if line.strip()), "")
-    marks = [mark for mark in _DELIMITERS if "variable" in map(_word, header.split(mark))]
-    delimiter = marks[0] if marks else ","
+    delimiter = _delimiter(path)
     try:
         return read_csv(path, delimiter=delimiter), delimiter == ";"
     except DataError as error:
         if "encoding" not in error.problem:
             raise
         raise DataError(error.problem, hint="Save it as text in UTF-8.") from None
+
+
+def _delimiter(path: Path) -> str:
+    """Return what separates the cells of a text file, by its header."""
+    if not path.is_file():
+        return ","
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        header = next((line for line in file if line.strip()), "")
+    marks = [mark for mark in _DELIMITERS if "variable" in map(_word, header.split(mark))]
+    return marks[0] if marks else ","
 
 
 def _sheet(path: Path) -> str | None:
@@ -212,20 +229,41 @@ def _header(cells: Sequence[str], name: Path, line: int) -> tuple[list[str], lis
     return columns, problems
 
 
-def _row(
+def _nearly(
     header: Sequence[str], cells: Sequence[str], comma: bool, name: Path, line: int
-) -> CodebookRow:
+) -> tuple[CodebookRow, ConfigError | None]:
+    """Return the row of a line, or what it seems to be and what is wrong with it."""
     if any(map(str.strip, cells[len(header) :])):
-        problem = "the line has more fields than the header."
-        raise ConfigError(problem, file=name, mark=Mark(line))
-    texts = [normalised(cell) for cell in cells[: len(header)]]
-    known = {column: text for column, text in zip(header, texts, strict=False) if column in COLUMNS}
-    for column, text in known.items():
+        column, row = without_surplus(header, cells) or (None, _row(header, cells, comma))
+        return row, ConfigError(_surplus(column), file=name, mark=Mark(line))
+    row = _row(header, cells, comma)
+    for column, text in row.model_dump().items():
         if text in ERROR_HINTS:
             problem = (
                 f"the cell of the column '{column}' has no value of its own. {ERROR_HINTS[text]}"
             )
-            raise ConfigError(problem, file=name, mark=Mark(line))
+            known = row.model_copy(update={column: ""})
+            return known, ConfigError(problem, file=name, mark=Mark(line))
+    return row, None
+
+
+def _surplus(column: str | None) -> str:
+    """Say what a line with too many cells lacks."""
+    if column in PARTED:
+        return (
+            f"the line has more fields than the header. The parts of '{column}' are separated by |."
+        )
+    if column:
+        return (
+            "the line has more fields than the header. A cell that holds what separates cells stands in "
+            f"quotes: here that of '{column}'."
+        )
+    return "the line has more fields than the header."
+
+
+def _row(header: Sequence[str], cells: Sequence[str], comma: bool) -> CodebookRow:
+    texts = [normalised(cell) for cell in cells[: len(header)]]
+    known = {column: text for column, text in zip(header, texts, strict=False) if column in COLUMNS}
     row = {**dict.fromkeys(COLUMNS, ""), **known}
     if comma:
         row |= {bound: row[bound].replace(",", ".") for bound in _BOUNDS}
