@@ -1,50 +1,19 @@
 """Drafts of studies: what files show is proposed, and what they cannot show is asked."""
 
-import csv
-import io
-from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
+from delivered_files import entry, farms, options, text
 from openpyxl import Workbook, load_workbook
 
 from ruralimpact.cli import main
-from ruralimpact.draft import DraftStudy, draft_study
-from ruralimpact.draft.codebook_rows import rows_to_write
+from ruralimpact.draft import draft_study
 from ruralimpact.draft.codebook_workbook import write_workbook
-from ruralimpact.draft.study_text import study_text
 from ruralimpact.draft.variable import seen_words
 from ruralimpact.errors import ConfigError
 from ruralimpact.survey.codebook_file import read_codebook
-
-Rows = Sequence[Sequence[object]]
-
-
-def text(path: Path, rows: Rows, *, delimiter: str = ",", encoding: str = "utf-8") -> None:
-    stream = io.StringIO()
-    csv.writer(stream, delimiter=delimiter).writerows(rows)
-    path.write_bytes(stream.getvalue().encode(encoding))
-
-
-def options(study: DraftStudy, source: str) -> dict[str, object]:
-    (drafted,) = [item for item in study.sources if item.name == source]
-    return {option.key: option.value for option in drafted.options}
-
-
-def entry(study: DraftStudy, variable: str) -> dict[str, str]:
-    (row,) = [row for row in study.codebook if row.variable == variable]
-    keys = ("type", "unit", "labels", "missing_codes", "role", "timing")
-    return {key: getattr(row, key) for key in keys if getattr(row, key)}
-
-
-def farms(count: int = 60, **columns: object) -> Rows:
-    """Return rows of farms, each column a function of the number of the row or a constant."""
-    made = [
-        [column(i) if callable(column) else column for column in columns.values()]
-        for i in range(1, count + 1)
-    ]
-    return [list(columns), *made]
 
 
 def test_a_plain_file_needs_no_key_of_reading(tmp_path: Path) -> None:
@@ -110,109 +79,6 @@ def test_no_identifier_is_guessed_among_several(tmp_path: Path) -> None:
     assert options(study, "b")["wave"] == "?"
 
 
-def test_files_that_share_a_key_say_so(tmp_path: Path) -> None:
-    """Rounds have the key in common, sales repeat it, and a list of villages could be joined."""
-    asked = {
-        "folio": lambda i: 900 + i,
-        "income": lambda i: 5000 + 7 * i,
-        "village": lambda i: f"V{i % 12}",
-        "age": lambda i: 20 + i % 40,
-    }
-    text(tmp_path / "visit_2019.csv", farms(**{**asked, "code_of_visit": lambda i: i}))
-    text(tmp_path / "visit_2022.csv", farms(**{**asked, "code_of_visit": lambda i: 3000 + i})[:56])
-    sales = [["folio", "product", "kg"]]
-    sales += [
-        [900 + i, name, i + k] for i in range(1, 61) for k, name in enumerate(("milk", "eggs"))
-    ]
-    text(tmp_path / "sales_2022.csv", sales)
-    villages = [["village", "supported"], *([f"V{i}", i % 2] for i in range(12))]
-    text(tmp_path / "villages.csv", villages)
-    study = draft_study("s", [tmp_path])
-    assert options(study, "visit_2019")["id"] == "folio"
-    assert options(study, "visit_2022")["id"] == "folio"
-    repeated = options(study, "sales_2022")
-    assert (repeated["id"], repeated["item"]) == ("folio", "product")
-    (visit,) = [source for source in study.sources if source.name == "visit_2022"]
-    (evidence,) = [option.evidence for option in visit.options if option.key == "id"]
-    assert "55 of its 55 values are in 'folio' of visit_2019" in evidence
-    (joined,) = visit.joined
-    assert (joined.source.path, joined.own, joined.key) == (
-        "data/s/villages.csv",
-        "village",
-        "village",
-    )
-    assert 'by: {"village": "village"}' in study_text(study)
-    roles = {row.role for row in study.codebook if row.variable == "supported"}
-    assert roles == {"treatment"}
-
-
-def test_a_list_that_calls_its_key_otherwise_is_joined(tmp_path: Path) -> None:
-    """The arm stands in it; a question that only sounds like one differs within a village."""
-    rows = farms(
-        **{"a-com": lambda i: f"{i % 12:02}", "agua-tratamiento": lambda i: int(i % 5 < 2)},
-        kg=lambda i: i / 4,
-    )
-    text(
-        tmp_path / "visit_2024.csv",
-        [[*rows[0], "key"], *([*row, f"k{row[2]}"] for row in rows[1:])],
-    )
-    form = Workbook()
-    form.active.title = "survey"
-    for row in (("type", "name", "label"), ("text", "com", "Código de la comunidad")):
-        form.active.append(row)
-    form.create_sheet("choices").append(("list_name", "name", "label"))
-    form.save(tmp_path / "form.xlsx")
-    villages = [["Código", "Intervenida"], *([f"{i:02}", ("No", "Sí")[i % 2]] for i in range(12))]
-    text(tmp_path / "villages.csv", villages)
-    study = draft_study("s", [tmp_path])
-    assert [source.name for source in study.sources] == ["visit_2024"]
-    assert entry(study, "intervenida")["role"] == "treatment"
-    (row,) = [row for row in study.codebook if row.variable == "intervenida"]
-    assert row.raw_name == "villages.Intervenida"
-    assert entry(study, "tratamiento")["role"] == "?"
-    assert 'by: {"a-com": "Código"}' in study_text(study)
-
-
-def test_rounds_of_one_questionnaire_have_a_row_a_variable(tmp_path: Path) -> None:
-    """A column that a later round calls otherwise is known by its label; codes of no answer by theirs."""
-    frame = pd.DataFrame(
-        {
-            "cod": range(60),
-            "class": [i % 7 for i in range(60)],
-            "trat": [0.0, 1.0] * 30,
-            "lang": [1.0, 2.0, 98.0] * 20,
-            "score": [i / 4 for i in range(60)],
-        }
-    )
-    codes = {"trat": {0: "Control", 1: "Tutors"}, "lang": {1: "A", 2: "B", 98: "No sabe"}}
-    for year, name in (("2021", "score"), ("2023", "score_2")):
-        frame.rename(columns={"score": name}).to_stata(
-            tmp_path / f"round_{year}.dta",
-            write_index=False,
-            variable_labels={"trat": "School with tutors", "lang": "Language", name: "Points"},
-            value_labels=codes,
-        )
-    study = draft_study("s", [tmp_path])
-    written = {(row.variable, row.source): row for row in rows_to_write(study.codebook)}
-    assert set(written) == {
-        ("trat", "*"),
-        ("class", "*"),
-        ("lang", "*"),
-        ("score", "round_2021"),
-        ("score", "round_2023"),
-    }
-    assert (written["trat", "*"].type, written["trat", "*"].role) == ("indicator", "treatment")
-    assert written["lang", "*"].missing_codes == "98"
-    assert written["lang", "*"].labels == "1=A|2=B"
-
-
-def test_a_key_that_files_only_seem_to_share_is_asked(tmp_path: Path) -> None:
-    for name, start in (("a", 0), ("b", 500)):
-        text(tmp_path / f"{name}.csv", farms(case=lambda i, start=start: i + start, kg=lambda i: i))
-    study = draft_study("s", [tmp_path])
-    assert {options(study, name)["id"] for name in "ab"} == {"?"}
-
-
 def test_what_may_tell_who_somebody_is_has_no_labels_in_the_codebook(tmp_path: Path) -> None:
     """By its question, too; a heading of several words has no groups of questions."""
     frame = pd.DataFrame({"j": [1, 2] * 30, "kg": range(60), "Sold (Y/N)": ["Y", "N"] * 30})
@@ -235,43 +101,6 @@ def test_sources_are_not_called_after_sheets(tmp_path: Path) -> None:
     book.save(tmp_path / "visits.xlsx")
     study = draft_study("s", [tmp_path])
     assert [source.name for source in study.sources] == ["visits", "visits_2"]
-
-
-def test_repeated_rows_find_the_units_that_they_name(tmp_path: Path) -> None:
-    main_rows = farms(KEY=lambda i: f"uuid:{i}", hhsize=lambda i: i % 6)
-    plots = [["plot", "area", "PARENT_KEY", "KEY"]]
-    plots += [[k, k + i / 8, f"uuid:{i}", f"uuid:{i}/{k}"] for i in range(1, 61) for k in (1, 2)]
-    text(tmp_path / "survey_2022.csv", main_rows)
-    text(tmp_path / "survey_2022-plots.csv", plots)
-    study = draft_study("s", [tmp_path])
-    repeated = options(study, "survey_2022_plots")
-    assert (repeated["id"], repeated["wave"]) == ("PARENT_KEY", "2022")
-    assert repeated["item"] in ("plot", "key")
-    assert options(study, "survey_2022")["id"] == "KEY"
-
-
-def test_a_list_of_prices_is_joined_to_the_rows_that_name_its_crops(tmp_path: Path) -> None:
-    text(tmp_path / "homes.csv", farms(home=lambda i: f"H{i}", hhsize=lambda i: i % 6))
-    crops = [["home", "crop", "kg"]]
-    crops += [[f"H{i}", crop, 7 * i] for i in range(1, 61) for crop in ("oats", "rye", "beans")]
-    text(tmp_path / "crops.csv", crops)
-    prices = [["crop", "price"], ["oats", 3.5], ["rye", 4.25], ["beans", 6.75]]
-    text(tmp_path / "prices.csv", prices)
-    study = draft_study("s", [tmp_path])
-    assert [source.name for source in study.sources] == ["crops", "homes"]
-    assert options(study, "crops")["item"] == "crop"
-    (row,) = [row for row in study.codebook if row.variable == "price"]
-    assert (row.source, row.raw_name) == ("crops", "prices.price")
-
-
-def test_units_with_a_row_in_each_wave_are_identified_within_it(tmp_path: Path) -> None:
-    rows = farms(
-        120, producer_id=lambda i: (i - 1) // 4, year=lambda i: 2010 + i % 4, area=lambda i: i / 3
-    )
-    text(tmp_path / "panel.csv", rows)
-    found = options(draft_study("s", [tmp_path]), "panel")
-    assert (found["id"], found["wave_variable"]) == ("producer_id", "year")
-    assert "wave" not in found
 
 
 def test_codes_that_look_like_missing_are_proposed_or_asked(tmp_path: Path) -> None:
@@ -429,17 +258,65 @@ def test_a_question_that_its_file_splits_is_not_split_again(tmp_path: Path, sign
     assert [row.raw_name for row in study.codebook] == list(columns)[1:]
 
 
-def test_files_of_rounds_have_variables_of_one_name(tmp_path: Path) -> None:
-    columns = {
-        "folio": lambda i: f"F{i}",
-        "edad": lambda i: 20 + i % 40,
-        "ingreso_bs": lambda i: 100 * i,
-        "tierra": lambda i: i % 9,
-        "pozo": lambda i: i % 2,
+def test_answers_of_a_form_have_its_labels(tmp_path: Path) -> None:
+    """In one column, and in a column each as KoBo exports them."""
+    book = Workbook()
+    asked = [("type", "name", "label"), ("select_multiple crop", "crops", "Crops")]
+    for row in [*asked, ("select_multiple crop", "sold", "Sold")]:
+        book.active.append(row)
+    book.active.title = "survey"
+    for row in [("list_name", "name", "label"), ("crop", "mz", "Maize"), ("crop", "pt", "Potato")]:
+        (book["choices"] if "choices" in book.sheetnames else book.create_sheet("choices")).append(
+            row
+        )
+    book.save(tmp_path / "form.xlsx")
+    columns = {"id": lambda i: i, "crops": lambda i: ("mz", "pt", "mz pt")[i % 3]}
+    split = {f"sold/{code}": lambda i, k=k: (i + k) % 2 for k, code in enumerate(("mz", "pt"))}
+    text(tmp_path / "farms_2023.csv", farms(**columns, **split))
+    labels = {row.raw_name: row.label for row in draft_study("s", [tmp_path]).codebook}
+    assert {name: labels[name] for name in ("crops/mz", "crops/pt", "sold/mz", "sold/pt")} == {
+        "crops/mz": "Crops: Maize",
+        "crops/pt": "Crops: Potato",
+        "sold/mz": "Sold: Maize",
+        "sold/pt": "Sold: Potato",
     }
-    text(tmp_path / "hogares_r1.csv", farms(**columns))
-    text(tmp_path / "hogares_r2.csv", farms(**columns, riego=lambda i: i % 3))
+
+
+def test_words_that_only_stand_together_are_no_answers(tmp_path: Path) -> None:
+    places = ("La Paz", "Oruro", "Santa Cruz")
+    text(tmp_path / "farms_2023.csv", farms(id=lambda i: i, place=lambda i: places[i % 3]))
     study = draft_study("s", [tmp_path])
-    assert [options(study, f"hogares_r{wave}")["wave"] for wave in (1, 2)] == ["1", "2"]
-    names = [row.variable for row in study.codebook]
-    assert sorted(names) == sorted([*list(columns)[1:] * 2, "riego"])
+    assert "edits" not in options(study, "farms_2023")
+
+
+def test_names_of_people_are_identifiers_whatever_the_column_is_called(tmp_path: Path) -> None:
+    given, family = (
+        ("Ana", "Luis", "Rosa", "Juan", "Elsa"),
+        ("Quispe", "Mamani", "Flores", "Choque"),
+    )
+    person = {"answered": lambda i: f"{given[i % 5]} {family[i % 4]} {family[i % 3]}"}
+    text(tmp_path / "farms_2023.csv", farms(id=lambda i: i, area=lambda i: i % 7, **person))
+    assert entry(draft_study("s", [tmp_path]), "answered")["role"] == "identifier"
+
+
+def test_a_project_gets_a_further_study(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text(tmp_path / "farms_2023.csv", farms(id=lambda i: i, area=lambda i: i % 7))
+    command = [
+        "new",
+        str(tmp_path / "project"),
+        "--from",
+        str(tmp_path / "farms_2023.csv"),
+        "--study",
+    ]
+    config = tmp_path / "project/config/config.yaml"
+    assert main([*command, "first"]) == 0
+    comments = [line for line in config.read_text("utf-8").splitlines() if line.startswith("#")]
+    assert main([*command, "second"]) == 0
+    text_after = config.read_text("utf-8")
+    assert yaml.safe_load(text_after)["studies"] == ["first", "second"]
+    assert [line for line in text_after.splitlines() if line.startswith("#")] == comments
+    assert main([*command, "second"]) == 1
+    assert "name the further study with --study" in capsys.readouterr().err
+    config.write_text("studies: [first]  # one\nseed: 1\n", encoding="utf-8")
+    assert main([*command, "third"]) == 0
+    assert config.read_text("utf-8") == "studies: [first, third]  # one\nseed: 1\n"

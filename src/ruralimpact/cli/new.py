@@ -6,7 +6,7 @@ this package) and .gitignore (raw data and results stay out of git) into a folde
 With --from it reads the files that were delivered (.dta, .sav, .csv, .xlsx, .parquet, exports of SurveyCTO,
 KoBo and ODK, and an XLSForm if it is there), copies them into data/, and drafts study.yaml and the codebook:
 what the files show is proposed with the evidence, what they cannot show is marked ? and listed. `run` waits
-until every ? is answered.
+until every ? is answered. In a folder that is a project already it adds a study to those that are there.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from pathlib import Path
 from string import Template
 
 from ruralimpact import __version__
+from ruralimpact.cli.further_study import is_project, list_study, refuse_known_study
 from ruralimpact.cli.speech import say
 from ruralimpact.config import study_examination
 from ruralimpact.draft import draft_study, write_draft
@@ -49,7 +50,12 @@ that are left."""
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="a folder that is new or empty")
+    parser.add_argument(
+        "folder",
+        type=Path,
+        metavar="FOLDER",
+        help="a folder that is new or empty; with --from also a project, which gets a further study",
+    )
     parser.add_argument(
         "--from",
         dest="files",
@@ -85,9 +91,15 @@ def _draft(folder: Path, options: argparse.Namespace) -> int:
     name = options.study or slug(folder.name) or "study"
     if not re.fullmatch("[a-z][a-z0-9_]*", name):
         raise ConfigError(f"'{name}' is not a name of small letters, digits and underscores.")
+    added = is_project(folder)
+    if added:
+        refuse_known_study(folder, name)
     study = draft_study(name, [path.resolve() for path in options.files])
-    write_project(folder, study=name)
+    if not added:
+        write_project(folder, study=name)
     write_draft(study, folder, as_text=options.codebook == "csv")
+    if added:
+        list_study(folder, name)
     home = Path("config") / "studies" / name
     codebook = "codebook.csv" if options.codebook == "csv" else "codebook.xlsx"
     say(f"A draft of the study '{name}' stands in {folder}")
@@ -132,6 +144,8 @@ def write_project(folder: Path, *, study: str = _EXAMPLE) -> None:
     """
     try:
         if folder.exists() and any(folder.iterdir()):
+            if is_project(folder):
+                raise ConfigError(f"{folder} is a project already; --from adds a study to it.")
             raise ConfigError(f"the folder {folder} is not empty; name one that is new.")
         example = study == _EXAMPLE
         words = {"name": folder.name, "version": __version__, "seed": _SEED, "study": study}

@@ -30,7 +30,9 @@ def with_assignment(rows: Sequence[DraftVariable], source: DraftSource) -> list[
         Those of its columns and of columns joined to it.
     source : DraftSource
     """
-    groups = [row for row in rows if _may_be_group(row)]
+    assigned = {row.joined_by for row in rows if _may_be_arm(row)} - {None}
+    groups = [row for row in rows if row.raw_name in assigned and row.joined_by is None]
+    groups = groups or [row for row in rows if _may_be_group(row)]
     group = groups[0].raw_name if len(groups) == 1 else None
     named = [row for row in rows if _may_be_arm(row)]
     differing = [

@@ -39,6 +39,8 @@ from ruralimpact.survey.codebook import (
 from ruralimpact.survey.select_multiple import answers_of
 
 _IN_BRACKETS = re.compile(r"[(\[]([^)\]]{1,30})[)\]]\s*$")
+# Kinds of values that tell who somebody is by themselves.
+_TELLING = ("name", "phone", "document number", "e-mail", "coordinate")
 _FEW_DIGITS = 100_000
 _YEARS = range(1980, 2050)
 _NOT_KEPT = (UNUSED, IDENTIFIER)
@@ -145,6 +147,9 @@ def _of_columns(
                 label=name,
                 why=f"{_LOOKS_LIKE.format(kind=telling[name])} {row.why}",
             )
+        elif telling.get(name) in _TELLING and row.role == UNUSED and profile.distinct > 1:
+            words = f"its values look like a {telling[name]}: nothing of it leaves the raw file"
+            row = replace(row, role=IDENTIFIER, label=name, labels="", missing_codes="", why=words)
         yield replace(row, quoted=name not in telling)
 
 
@@ -206,7 +211,7 @@ def _row(
     about = subjects(profile.name, profile.question)
     kind = NUMBER if profile.kind == NUMBER else profile.kind
     row = DraftVariable(
-        variable=known or variable_name(profile.name, taken),
+        variable=known or variable_name(source.called.get(profile.name, profile.name), taken),
         source=source.name,
         raw_name=profile.name,
         type=CATEGORY if kind == TEXT else kind,

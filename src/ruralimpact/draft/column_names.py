@@ -14,7 +14,7 @@ _WORDS = {
         "village community comunidad comunidade communaute group grupo groupe alliance alianza cooperative "
         "cooperativa association asociacion cluster psu upm localidad aldea desa kelompok school "
         "escuela colegio organization organizacion organisation organizacao associacao comunidade aldeia "
-        "assentamento gie groupement ecole escola"
+        "assentamento org gie groupement ecole escola"
     ),
     "arm": (
         "treat treated treatment trat tratamiento tratamento traitement arm brazo supported beneficiary "

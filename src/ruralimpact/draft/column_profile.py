@@ -293,6 +293,12 @@ def _several(texts: Sequence[str]) -> bool:
     more = sum(" " in text for text in texts)
     repeated = len(texts) > 10 and len(answers) <= min(_MOST_ANSWERS, len(texts) // 4)
     alone = any(text in answers for text in texts)
-    if not alone or _JOINING & set(answers) or not all(map(_CODE.fullmatch, answers)):
+    if not alone or _JOINING & {*map(str.lower, answers)} or not all(map(_CODE.fullmatch, answers)):
         return False
+    chosen = [
+        frozenset(row for row, text in enumerate(texts) if answer in answers_of(text, " "))
+        for answer in (answers if repeated else ())
+    ]
+    if len(set(chosen)) < len(chosen):
+        return False  # words that only stand together are a phrase
     return repeated and more > len(texts) // 5 and alone and min(answers.values()) > 1

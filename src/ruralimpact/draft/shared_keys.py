@@ -1,5 +1,6 @@
 """Columns by which the files of a delivery name each other's rows."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from ruralimpact.draft.source import DraftSource, JoinedTable, item_proposal, pa
 from ruralimpact.privacy.scan import kind_by_words
 
 _MOSTLY = 0.9
+_LONG_CODE = re.compile(r"(?=.*\d)[\w./-]{3,}")
 # A list, such as one of prices by crop, is so much shorter than the file of the units.
 _SHORTER = 5
 
@@ -137,15 +139,22 @@ def _tables_named(source: DraftSource, sources: Sequence[DraftSource]) -> list[J
 
 
 def _names_rows(source: DraftSource, column: str, other: DraftSource, key: str) -> bool:
-    """Whether a column repeats values of another file's key: under its name, or as a group of some kind."""
+    """Whether a column repeats values of another file's key: under its name, as a group, or as codes."""
     profile = source.columns[column]
     called = column == key or "group" in subjects(column, profile.question)
+    called = called or _are_long_codes(source.texts(column))
     if not called or profile.is_key or column == source.option("id"):
         return False
     if not is_repeated(profile) or not other.columns[key].is_key or _is_telling(column, profile):
         return False
     shared = _overlap(source, column, other, key)
     return shared.distinct > 2 and shared.known >= _MOSTLY * shared.distinct
+
+
+def _are_long_codes(texts: Sequence[str]) -> bool:
+    """Whether values are codes that two files do not have in common by chance, as they may small numbers."""
+    filled = set(texts) - {""}
+    return all(_LONG_CODE.fullmatch(text) for text in filled)
 
 
 def _is_telling(name: str, column: ColumnProfile) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ruralimpact.draft.column_names import called_a_beginning, last_part, slug, subjects
 from ruralimpact.draft.column_profile import CATEGORY, ColumnProfile, profile, yes_no
@@ -54,6 +54,8 @@ class DraftSource:
     options : tuple of Proposal
         Its keys, those of reading first.
     joined : tuple of JoinedTable
+    called : mapping of str to str
+        What a column is called in every wave, of files with several waves side by side.
     """
 
     name: str
@@ -62,6 +64,7 @@ class DraftSource:
     columns: Mapping[str, ColumnProfile]
     options: tuple[Proposal, ...]
     joined: tuple[JoinedTable, ...] = ()
+    called: Mapping[str, str] = field(default_factory=dict)
 
     def option(self, key: str) -> object | None:
         """Return the value of a key, if it is proposed."""
@@ -88,6 +91,7 @@ def profiles(
     described = {}
     for name, texts in texts_of(table.with_cells(cells)).items():
         asked = questions.get(name) or questions.get(last_part(name))
+        asked = asked or _answer_of(name, questions)
         labels = table.value_labels.get(name) or (asked.choices if asked else {})
         several = asked.kind == "select_multiple" if asked else None
         described[name] = profile(
@@ -103,6 +107,15 @@ def profiles(
             choices=asked.choices if asked and several else {},
         )
     return described
+
+
+def _answer_of(column: str, questions: Mapping[str, FormQuestion]) -> FormQuestion | None:
+    """Return what a column of one answer of a question with several is about, as KoBo exports it."""
+    name, _, answer = column.rpartition("/")
+    asked = questions.get(name) or questions.get(last_part(name))
+    if asked is None or asked.kind != "select_multiple" or answer not in asked.choices:
+        return None
+    return FormQuestion("indicator", f"{asked.label}: {asked.choices[answer]}")
 
 
 def parent_key(columns: Mapping[str, ColumnProfile]) -> str | None:

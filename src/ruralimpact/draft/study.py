@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ruralimpact.draft import wide_waves
 from ruralimpact.draft.assignment import control_of
+from ruralimpact.draft.carried_rows import with_carried_rows
 from ruralimpact.draft.codebook_rows import codebook_rows
 from ruralimpact.draft.column_profile import ColumnProfile
 from ruralimpact.draft.delivery import DeliveredTable, Delivery, cells_of, read_delivery
@@ -74,8 +76,8 @@ def draft_study(name: str, paths: Sequence[Path]) -> DraftStudy:
         See `read_delivery`.
     """
     delivery = without_descriptions(read_delivery(paths))
-    sources = _sources(name, delivery)
-    rows = codebook_rows(sources)
+    drafted = _sources(name, delivery)
+    sources, rows = with_carried_rows(drafted, codebook_rows(drafted))
     named = tuple(_by_variable(source, rows) for source in sources)
     return DraftStudy(name, named, tuple(rows), delivery.passed_over)
 
@@ -105,7 +107,9 @@ def _sources(study: str, delivery: Delivery) -> tuple[DraftSource, ...]:
         source = DraftSource(name, path, table, columns, table.reading)
         named = _named_parents(columns, table, [values for values in parents if values])
         sources.append(_with_keys(source, named))
-    return tuple(with_shared_keys(with_nested_repeats(_in_one_wave(sources))))
+    nested = with_nested_repeats(_in_one_wave(sources))
+    in_waves = [own for source in nested for own in wide_waves.in_waves(source)]
+    return tuple(with_shared_keys(in_waves))
 
 
 def _parents(table: DeliveredTable, columns: Mapping[str, ColumnProfile]) -> list[str]:

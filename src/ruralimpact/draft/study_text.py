@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from ruralimpact.draft.assignment import control_of
 from ruralimpact.draft.column_names import variable_name
 from ruralimpact.draft.proposal import OPEN, Proposal
+from ruralimpact.draft.series import in_series
 from ruralimpact.draft.source import DraftSource, JoinedTable
 from ruralimpact.draft.study import DraftStudy
 from ruralimpact.draft.variable import DraftVariable
@@ -43,8 +44,8 @@ def _lines(study: DraftStudy) -> Iterator[str]:
     yield f"citation: {_quoted(OPEN)}  # who collected the data, when?"
     yield ""
     yield "sources:"
-    for source in study.sources:
-        yield from _source(source)
+    for series in in_series(study.sources):
+        yield from _source(series)
     if study.arms is not None:
         yield ""
         yield from _arms(study.arms)
@@ -74,7 +75,9 @@ def _joined(joined: JoinedTable) -> str:
     keys: list[tuple[str, object]] = [("name", joined.source.name), ("path", joined.source.path)]
     keys += [(option.key, option.value) for option in reading]
     written = [f"{key}: {_quoted(value)}" for key, value in keys]
-    return ", ".join([*written, f"by: {{{_json(joined.own)}: {_json(joined.key)}}}"])
+    other = f"{{{_json(joined.own)}: {_json(joined.key)}}}"
+    by = f"[{_json(joined.own)}]" if joined.own == joined.key else other
+    return ", ".join([*written, f"by: {by}"])
 
 
 def _option(option: Proposal) -> Iterator[str]:
