@@ -1,5 +1,6 @@
 """Tables and figures of subgroups, of the decomposition and of associations."""
 
+import re
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from test_exhibits_study import build_results
 from ruralimpact.errors import ConfigError
 from ruralimpact.estimation.informative_weights import INFORMATIVE, NOT_SHOWN
 from ruralimpact.exhibits import disclosure
+from ruralimpact.exhibits.answer.box import answer_box
 from ruralimpact.exhibits.detail_findings import detail_numbers
 from ruralimpact.exhibits.figures.subgroup_forest import subgroup_plot, subgroup_words
 from ruralimpact.exhibits.figures.waterfall import waterfall_plot, waterfall_words
@@ -23,6 +25,7 @@ from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.tables.association import association_table
 from ruralimpact.exhibits.tables.decomposition import decomposition_tables
+from ruralimpact.exhibits.tables.impact import impact_table
 from ruralimpact.exhibits.tables.subgroups import subgroup_table
 from ruralimpact.heterogeneity.rows import SubgroupRow
 from ruralimpact.schema.exhibit import Exhibits
@@ -292,3 +295,24 @@ def test_an_order_of_levels_that_do_not_exist(results: StudyResults) -> None:
         list(
             subgroup_table(ordered(results), entry("subgroups", **AGE, name="by_age", order=order))
         )
+
+
+def test_without_a_unit_nothing_stands_in_its_place(results: StudyResults) -> None:
+    """No empty brackets, no two spaces, in tables, notes and the answer."""
+    bare = {
+        name: outcome.model_copy(update={"unit": ""})
+        for name, outcome in results.study.outcomes.items()
+    }
+    study = results.study.model_copy(update={"outcomes": bare})
+    estimates = results["estimates"].assign(unit="")
+    full = with_tables(replace(results, study=study), estimates=estimates)
+    full = with_subgroups(full, subgroup_frame().assign(unit=""))
+    full = replace(full, findings=findings(full))
+    impact = next(own for own in study.exhibits.tables if own.name == "impact")
+    tables = [*subgroup_table(full, SUBGROUPS), *impact_table(full, impact)]
+    printed = [cell.text for table in tables for own in table.rows for cell in own.cells]
+    printed += [own.label.text for table in tables for own in table.rows]
+    printed += [text for own in tables for text in (*own.interpretation, *own.notes)]
+    printed += [line.text for line in answer_box(full).lines]
+    assert len(printed) > 100
+    assert [text for text in printed if re.search(r"\(\)|\S  \S| [.,;)]", text)] == []

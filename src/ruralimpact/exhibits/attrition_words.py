@@ -129,14 +129,16 @@ def bounds_lines(results: StudyResults, bounds: pd.DataFrame) -> tuple[str, ...]
         lower, upper = (factor * rows[kind]["estimate"] for kind in ("lee_lower", "lee_upper"))
         low, high = (factor * rows["lee_interval"][end] for end in ("conf_low", "conf_high"))
         verb = gettext("excludes") if low > 0 or high < 0 else gettext("does not exclude")
+        unit = results.unit(str(outcome))
+        template = gettext(
+            "{outcome}: losses alone could put the difference anywhere from {interval} "
+            "{unit}; the interval for the effect, {low}, {verb} zero."
+        )
         lines.append(
-            gettext(
-                "{outcome}: losses alone could put the difference anywhere from {interval} "
-                "{unit}; the interval for the effect, {low}, {verb} zero."
-            ).format(
+            formatting.for_unit(template, unit).format(
                 outcome=results.outcome_label(str(outcome)),
                 interval=formatting.interval(lower, upper, decimals),
-                unit=gettext(results.unit(str(outcome))),
+                unit=formatting.translated(unit),
                 low=formatting.interval(low, high, decimals),
                 verb=verb,
             )

@@ -103,7 +103,27 @@ def f_test(test: Mapping[Any, Any]) -> str:
 def range_text(values: Sequence[float], decimals: int, unit: str) -> str:
     """Return ``a to b unit`` for the smallest and largest value, or ``a unit`` where they print alike."""
     low, high = number(min(values), decimals), number(max(values), decimals)
-    return f"{low if low == high else span(low, high)} {gettext(unit)}"
+    return f"{low if low == high else span(low, high)} {translated(unit)}".rstrip()
+
+
+def translated(unit: str) -> str:
+    """Return a unit in the language of the study; nothing where there is none."""
+    return gettext(unit) if unit else ""
+
+
+def in_unit(text: str, unit: str) -> str:
+    """Return ``text (unit)``, or the text where there is no unit."""
+    return in_brackets(text, translated(unit))
+
+
+def in_brackets(text: str, about: str) -> str:
+    """Return ``text (about)``, or the text where there is nothing to put into brackets."""
+    return f"{text} ({about})" if about else text
+
+
+def for_unit(template: str, unit: str) -> str:
+    """Return a template without its place for a unit where there is none."""
+    return template if unit else template.replace(" {unit}", "")
 
 
 def word(value: int) -> str:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from ruralimpact.exhibits import formatting, palette
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.language import gettext
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -96,7 +95,8 @@ def interval_figure(
         axes.axvline(0, color=palette.FAINT, linewidth=0.9, zorder=1)
         if behind is not None:
             behind(axes, outcome, factor)
-        _finish_axes(axes, layout, results.outcome_label(outcome), gettext(results.unit(outcome)))
+        unit = formatting.translated(results.unit(outcome))
+        _finish_axes(axes, layout, results.outcome_label(outcome), unit)
     palette.legend_below(figure, handles, 3)
     return figure
 

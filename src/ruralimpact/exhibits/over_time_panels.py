@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ruralimpact.exhibits import palette
+from ruralimpact.exhibits import formatting, palette
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.language import gettext
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,7 +77,7 @@ def finish(axes: "Axes", panel: OutcomePanel, label: str, unit: str) -> None:
     """Label a panel and its axes, in the style of all such figures."""
     axes.set_title(panel.title)
     axes.set_xlabel(label)
-    printed = gettext(unit)
+    printed = formatting.translated(unit)
     axes.set_ylabel(palette.wrapped(printed[:1].upper() + printed[1:], 26))
     axes.locator_params(axis="y", nbins=6)
     palette.print_ticks(axes.yaxis)

@@ -51,9 +51,10 @@ def amount(results: StudyResults, record: Mapping[Any, Any]) -> str:
     )
     percent = formatting.number(record["mde_percent"], 0)
     if percent == formatting.DASH:
-        return f"{text} {unit}"
-    return gettext("{text} {unit} ({percent} percent of the control mean)").format(
-        text=text, unit=gettext(unit), percent=percent
+        return f"{text} {unit}".rstrip()
+    template = gettext("{text} {unit} ({percent} percent of the control mean)")
+    return formatting.for_unit(template, unit).format(
+        text=text, unit=formatting.translated(unit), percent=percent
     )
 
 

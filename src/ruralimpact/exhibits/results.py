@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ruralimpact.design.methods import OVER_TIME, strategies_of
+from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.document import Finding
 from ruralimpact.exhibits.options import Benchmarked, Exhibit, OfEstimates
 from ruralimpact.language import gettext, marked
@@ -133,7 +134,7 @@ class StudyResults:
 
     def outcome_title(self, name: str) -> str:
         """Printed name of an outcome with its unit."""
-        return f"{self.outcome_label(name)} ({gettext(self.unit(name))})"
+        return formatting.in_unit(self.outcome_label(name), self.unit(name))
 
     def unit(self, name: str) -> str:
         """Printed unit of an outcome."""

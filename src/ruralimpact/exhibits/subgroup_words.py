@@ -77,12 +77,13 @@ def family_sentence(results: StudyResults, family: pd.DataFrame, *, several: boo
     decimals = results.decimals(outcome)
     low, high = int(values.argmin()), int(values.argmax())
     kind = "" if first["basis"] == "declared" else "class "
-    text = gettext(
+    template = gettext(
         "{start}from {values} {unit} in {kind}{names} to {values_2} in {kind}{names_2}. "
-    ).format(
+    )
+    text = formatting.for_unit(template, unit).format(
         start=start,
         values=formatting.number(values[low], decimals),
-        unit=gettext(unit),
+        unit=formatting.translated(unit),
         kind=kind,
         names=names[low],
         values_2=formatting.number(values[high], decimals),

@@ -60,7 +60,13 @@ def _placebos(results: StudyResults, headlines: Sequence[Headline]) -> Iterator[
                     else results.analysis(entry.analysis).label
                 )
                 key = identifier(str(failing["spec_id"].iloc[0]))
-                yield _Placebo(label, gettext(results.unit(outcome)), key, len(failing), len(frame))
+                yield _Placebo(
+                    label,
+                    formatting.translated(results.unit(outcome)),
+                    key,
+                    len(failing),
+                    len(frame),
+                )
 
 
 def _not_zero(results: StudyResults, tested: _Placebo) -> HeadlineLine:
@@ -68,7 +74,8 @@ def _not_zero(results: StudyResults, tested: _Placebo) -> HeadlineLine:
     if tested.count == 1:
         cites = {"estimate": f"{tested.key}/estimate", "p": f"{tested.key}/p_value"}
         template = gettext("A placebo is not zero: {label}, {estimate} {unit} ({p}).")
-        return stated(results.findings, template, cites, **words)
+        shown = formatting.for_unit(template, tested.unit)
+        return stated(results.findings, shown, cites, **words)
     words["share"] = formatting.share_of(tested.failing, tested.count)
     template = gettext("A placebo is not zero in {share} estimates: {label}.")
     return stated(results.findings, template, **words)

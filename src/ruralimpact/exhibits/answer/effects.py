@@ -78,10 +78,11 @@ def _effect(
         why = why_missing(results, results.estimates_of(headline.analysis, headline.outcome))
         return stated(results.findings, "{name}: {why}.", about=label, name=name, why=why)
     cites = {"estimate": estimate}
-    template = "{name}: {sign}{estimate} {unit}"
+    unit = results.unit(headline.outcome)
+    template = formatting.for_unit("{name}: {sign}{estimate} {unit}", unit)
     words = {
         "name": name,
-        "unit": gettext(results.unit(headline.outcome)),
+        "unit": formatting.translated(unit),
         "sign": "+" if results.findings[estimate].value > 0 else "",
     }
     more = _parenthesis(results, estimate, f"{headline.key}/conf", cites)

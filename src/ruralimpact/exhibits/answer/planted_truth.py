@@ -117,6 +117,7 @@ def ends_of(results: StudyResults, key: str) -> tuple[float, float] | None:
 def _miss(results: StudyResults, key: str, truth: float) -> str:
     finding = results.findings[key]
     planted_text = formatting.number(truth, finding_decimals(results, key))
-    return gettext("{text} {unit} where {planted_text} was planted").format(
-        text=finding.text, unit=gettext(finding.unit), planted_text=planted_text
+    template = gettext("{text} {unit} where {planted_text} was planted")
+    return formatting.for_unit(template, finding.unit).format(
+        text=finding.text, unit=formatting.translated(finding.unit), planted_text=planted_text
     )

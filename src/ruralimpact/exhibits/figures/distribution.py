@@ -165,11 +165,7 @@ def _frame(axes: "Axes", results: StudyResults, outcome: str, points: FloatArray
     axes.set_xticks(np.log(ticks), [formatting.number(tick) for tick in ticks])
     axes.set_xlim(points[0], points[-1])
     axes.set_ylim(bottom=0)
-    axes.set_xlabel(
-        gettext("{outcome} ({unit}), log scale").format(
-            outcome=results.outcome_label(outcome), unit=gettext(results.unit(outcome))
-        )
-    )
+    axes.set_xlabel(gettext("{outcome}, log scale").format(outcome=results.outcome_title(outcome)))
     palette.light_grid(axes, "both")
 
 

@@ -143,7 +143,7 @@ def _curve(axes: "Axes", results: StudyResults, outcome: str, frame: pd.DataFram
     axes.set_xlim(-0.7, len(frame) - 0.3)
     axes.set_xticks([])
     axes.set_title(palette.wrapped(results.outcome_label(outcome), 28), fontsize=8)
-    label = gettext(unit)
+    label = formatting.translated(unit)
     axes.set_ylabel(label[:1].upper() + label[1:], fontsize=7.5)
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(axis="y", labelsize=7)

@@ -43,7 +43,7 @@ def waterfall_plot(results: StudyResults, exhibit: OfAnalyses) -> "Figure":
     for axes, family in zip(grid, families, strict=True):
         _panel(axes, results, family, several=several)
     for axes in grid[::across]:
-        unit = gettext(results.unit(str(frame["outcome"].iloc[0])))
+        unit = formatting.translated(results.unit(str(frame["outcome"].iloc[0])))
         axes.set_ylabel(unit[:1].upper() + unit[1:])
     parts = frame.loc[frame["part"] != TOTAL, "estimate"]
     palette.legend_below(figure, _legend(parts), 4)

@@ -56,9 +56,10 @@ def _outcome_rows(results: StudyResults, outcome: str, own: pd.DataFrame) -> lis
         counts = formatting.SUPPRESSED
     elif first["n_units"] == 0:
         counts = gettext("not estimable")
+    unit = formatting.translated(results.unit(outcome))
     rows = [
         heading(
-            f"{results.outcome_label(outcome)} ({gettext(results.unit(outcome))}; {counts})",
+            f"{results.outcome_label(outcome)} ({'; '.join(filter(None, (unit, counts)))})",
             "group",
         )
     ]

@@ -262,9 +262,11 @@ def _effect_rows(results: StudyResults, bounds: pd.DataFrame) -> Iterator[Row]:
         if several:
             yield heading(str(entry["label"].iloc[0]), "panel")
         for outcome, part in entry.groupby("outcome", sort=False):
+            unit = formatting.translated(results.unit(str(outcome)))
             change = gettext("change since the baseline, ") if part["change"].iloc[0] else ""
-            words = f"{results.outcome_label(str(outcome))} ({change}{gettext(results.unit(str(outcome)))})"
-            yield heading(words, "group")
+            about = f"{change}{unit}".removesuffix(", ")
+            words = results.outcome_label(str(outcome))
+            yield heading(f"{words} ({about})" if about else words, "group")
             for record in part.to_dict("records"):
                 yield _effect_row(results, shown, record)
 

@@ -114,7 +114,7 @@ def _shares_shown(frame: pd.DataFrame) -> bool:
 def _strategy_heading(results: StudyResults, family: pd.DataFrame) -> Row:
     first = family.iloc[0]
     strategy = results.strategy_label(first["strategy"])
-    return heading(f"{strategy} ({first['unit']})", "group")
+    return heading(formatting.in_unit(str(strategy), first["unit"]), "group")
 
 
 def share_of_effect(part: float, total: pd.Series) -> float | None:

@@ -148,7 +148,7 @@ def _notes(results: StudyResults, exhibit: OfAnalyses) -> tuple[str, ...]:
             units=units,
             horizon=first.horizon,
             threshold=threshold,
-            unit=results.unit(first.outcomes[0]),
+            unit=results.unit(first.outcomes[0]) or gettext("the currency of the accounts"),
             carried=carried,
         ),
         gettext(

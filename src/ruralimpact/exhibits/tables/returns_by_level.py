@@ -55,6 +55,7 @@ def returns_by_level_table(results: StudyResults, exhibit: OfAccount) -> Iterato
                 yield columns.row_of(results, _COLUMNS, own, label, keys=_KEYS)
 
     unit = results.unit(returns_analysis(results, exhibit.analyses[0]).outcomes[0])
+    unit = unit or gettext("the currency of the accounts")
     yield table_of(
         results,
         exhibit,

@@ -91,7 +91,7 @@ def _family_rows(
     order = family_order(results, family, exhibit)
     outcome = formatting.lower_first(results.outcome_label(first["outcome"]))
     strategy = results.strategy_label(first["strategy"])
-    yield heading(f"{strategy}: {outcome} ({first['unit']})", "group")
+    yield heading(formatting.in_unit(f"{strategy}: {outcome}", first["unit"]), "group")
     for record in of_kind["level"]:
         label = level_label(record), estimate_marks(record) + letters.get(str(record["reason"]), "")
         ranks = rank_values(order, str(record["level"])) if order else {}

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import pandas as pd
 from pydantic import Field
 
-from ruralimpact.exhibits import columns, kinds
+from ruralimpact.exhibits import columns, formatting, kinds
 from ruralimpact.exhibits.estimate_pairs import difference_between
 from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import Exhibit
@@ -73,11 +73,11 @@ def wave_change_table(results: StudyResults, exhibit: WaveChangeOptions) -> Iter
         if len(known) == len(steps):
             rows.append(heading(results.strategy_label(strategy), "group"))
             rows += _rows(results, steps, known)
-    units = {gettext(results.unit(step.outcome)) for step in steps}
+    units = {formatting.translated(results.unit(step.outcome)) for step in steps} - {""}
     yield table_of(
         results,
         exhibit,
-        stub=gettext("What is compared ({sorted})").format(sorted=", ".join(sorted(units))),
+        stub=formatting.in_brackets(gettext("What is compared"), ", ".join(sorted(units))),
         columns=_COLUMNS,
         rows=rows,
         notes=(gettext(_NOTE),),
