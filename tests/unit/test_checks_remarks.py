@@ -15,6 +15,7 @@ from ruralimpact.checks.remarks import remarks_on_columns_of_waves, remarks_on_w
 from ruralimpact.checks.source import examine_source
 from ruralimpact.cli import main
 from ruralimpact.survey.codebook import parse_codebook
+from ruralimpact.survey.missing_codes import codes_among_names
 
 DOCS = Path(__file__).parents[2] / "docs"
 Rows = list[dict[str, str]]
@@ -238,6 +239,48 @@ def test_answers_that_may_mean_missing_and_groups_with_letters_for_digits_are_to
     assert "column 'q', row 4: the same answer stands twice in a cell" in told
     assert "'none' stands" not in told
     assert "'-99' stands" not in told
+
+
+def test_names_and_codes_that_need_a_second_look_are_told_with_a_line_for_recodes(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "s.csv"
+    villages = ["Rio Verde", "Rio Verde", "Rio Verdo", "Santa Clara", 'Santa "Clata', "-99", "99"]
+    table = pd.DataFrame({"id": range(7), "village": villages, "q": range(7)})
+    table.to_csv(path, index=False)
+    amounts = [
+        {"variable": name, "raw_name": "q", "type": "number", "role": "outcome"} for name in "ab"
+    ]
+    entries = parse_codebook(codebook_of(GROUP, *amounts), ["s"])
+    told = "\n".join(
+        map(str, examine_source(source_of(name="s", path=str(path)), entries, {}).remarks)
+    )
+    assert (
+        "row 4: 'Rio Verdo' and 'Rio Verde' are much alike, and count as two (1 and 2 rows)" in told
+    )
+    line = "If they are one, a table of `recodes` (column,raw,clean) has the line"
+    assert f"{line} village,Rio Verdo,Rio Verde\n" in told
+    ways = ['village,"Santa ""Clata",Santa Clara', 'village,Santa Clara,"Santa ""Clata"']
+    assert any(f"{line} {one} or {other}" in told for one, other in (ways, ways[::-1]))
+    assert "row 7: '-99' counts as a value of 'village'. If it means missing" in told
+    assert "row 8: '99' counts as a value of 'village'." in told
+    assert "column 'q': 'a' and 'b' are both read from it, and have the same values." in told
+
+
+@pytest.mark.parametrize(
+    ("names", "far", "codes"),
+    [
+        ([f"{n:02d}" for n in range(1, 25)] + ["99", "-99"], True, ["-99", "99"]),
+        ([*map(str, range(1, 121))], True, []),
+        (["A01", "A02", "88", "-9"], True, ["-9", "88"]),
+        (["2012", "2014", "-99"], False, ["-99"]),
+        (["98", "99", "0"], False, []),
+        (["99"], True, []),
+        (["1", "2", "555"], True, ["555"]),
+    ],
+)
+def test_codes_among_names(names: list[str], far: bool, codes: list[str]) -> None:
+    assert codes_among_names(names, ["555"], far=far) == codes
 
 
 def test_what_follows_from_a_mistake_is_not_told_as_another(tmp_path: Path) -> None:

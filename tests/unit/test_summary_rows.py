@@ -63,6 +63,36 @@ def test_a_note_below_the_table_is_refused_and_kept_out_as_the_message_says(note
     assert kept.quality.rows_read - kept.quality.rows_kept == 1
 
 
+FEET = {
+    "Min": [4],
+    "S.D.": [4],
+    "Fuente": [4],
+    "Gesamt": [4],
+    "M\u00e1x.|Desv. est.": [4, 5],
+    "Promedio|M\u00edn|M\u00e1x": [4, 5, 6],
+    "P004|Max": [5],
+}
+
+
+@pytest.mark.parametrize("foot", FEET)
+def test_all_rows_of_a_foot_are_named(foot, tmp_path):
+    units = [f"P00{place},30,yes,a" for place in (1, 2)]
+    path = csv_file(
+        tmp_path, "id,age,arm,place", *units, *(f"{word},45,no,b" for word in foot.split("|"))
+    )
+    with pytest.raises(DataError) as error:
+        survey(path, AGE)
+    assert [*error.value.rows] == FEET[foot]
+    assert "reads like a total" in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["Max", "Min", "Nota", "P50"])
+def test_a_last_unit_of_a_short_name_is_one(name, tmp_path):
+    ids = ["P001", "P002"] if name == "P50" else ["Ana", "Eva"]
+    lines = [f"{own},30,yes,a" for own in (*ids, name)]
+    assert len(survey(csv_file(tmp_path, "id,age,arm,place", *lines), AGE).table) == 3
+
+
 @pytest.mark.parametrize("name", UNITS)
 def test_names_of_units_are_no_totals(name, tmp_path):
     path = csv_file(tmp_path, "id,age,arm,place", "1,30,yes,a", f'"{name}",40,no,b')

@@ -1,5 +1,7 @@
 """Surveys as they are shaped: keys of several columns or none, filters, joined files, tables of cleaning."""
 
+from contextlib import nullcontext
+
 import openpyxl
 import pandas as pd
 import pytest
@@ -13,6 +15,7 @@ from ruralimpact.survey.codebook import parse_codebook
 from ruralimpact.survey.edits import apply_edits
 from ruralimpact.survey.harmonise import harmonise
 from ruralimpact.survey.readers import read_source
+from ruralimpact.survey.similar import folded
 
 X = {"variable": "x", "raw_name": "x", "type": "number", "role": "outcome"}
 PLACE = {"variable": "place", "raw_name": "prov + muni", "type": "category", "role": "group"}
@@ -264,7 +267,7 @@ class TestTables:
     @pytest.mark.parametrize(
         ("line", "message"),
         [
-            ("a,k9,,yes,", "row 2: no rows of the data have the identifier 'a' and 'k9'"),
+            ("a,k9,,yes,", "row 2: no rows of the data have the identifier of this line and 'k9'"),
             ("a,k1,yes,,\na,k1,,yes,", "rows 2, 3: one row of the data, 'k1', is decided twice"),
             ("a,k1,yes,yes,", "row 2: fill in one of"),
             ("a,k1,,,", "row 2: fill in one of"),
@@ -276,6 +279,89 @@ class TestTables:
         rule = {"rule": "duplicates", "file": path, "key": "key"}
         with pytest.raises(DataError, match=message):
             apply_edits(table(id=["a"], key=["k1"]), edits_of(rule), file="f.csv", identifier="id")
+
+    @pytest.mark.parametrize(
+        ("lines", "message"),
+        [
+            (
+                "a,k1,yes,,\na,k2,yes,,",
+                "rows 2, 3: two lines leave one identifier to the rows 2 and 3",
+            ),
+            ("a,k1,yes,,\na,k2,,,b", "'newid', row 3: the row 4 of the data has this new"),
+            ("a,k1,,,c\na,k2,,,c", "rows 2, 3: two lines leave one identifier"),
+            ("a,k1,yes,,\na,k2,,,b\nb,k3,,yes,", ""),
+            ("a,k1,yes,,\na,k2,,,d", ""),
+        ],
+    )
+    def test_decisions_that_leave_an_identifier_to_two_rows(self, tmp_path, lines, message):
+        path = self.write(tmp_path, f"id,key,correct,drop,newid\n{lines}\n")
+        raw = table(id=["a", "a", "b", "b"], key=["k1", "k2", "k3", "k4"], wave=list("1112"))
+        rule = edits_of({"rule": "duplicates", "file": path, "key": "key"})
+        told = pytest.raises(DataError, match=message) if message else nullcontext()
+        with told as error:
+            apply_edits(raw, rule, file="f.csv", keys=["id", "wave"], identifier="id")
+        assert error is None or "'a'" not in str(error.value)
+
+    def test_near_duplicates_are_those_of_one_wave(self, tmp_path):
+        source = {"edits": [{"rule": "near_duplicates", "cells": 1}], "wave_variable": "year"}
+        year = {**X, "variable": "year", "raw_name": "year", "type": "integer", "role": "wave"}
+        text = "id,year,x\na,2012,5\na,2014,5\nb,2012,6\nb,2012,7\n"
+        found = survey(tmp_path, text, X, year, **source).table
+        assert found[["id", "year"]].to_numpy().tolist() == [["a", 2012], ["a", 2014], ["b", 2012]]
+        assert found["x"].fillna(-1).tolist() == [5, 5, -1]
+
+    @pytest.mark.parametrize(
+        "waves", [("2012.0", "2014.0"), ("2012", "2014.00"), ("02012", "2014")]
+    )
+    def test_a_wave_is_its_number_however_it_is_written(self, tmp_path, waves):
+        year = {**X, "variable": "year", "raw_name": "year", "type": "category", "role": "wave"}
+        text = f"id,year,x\na,{waves[0]},5\na,{waves[1]},6\n"
+        found = survey(tmp_path, text, X, year, wave_variable="year").table
+        assert found["wave"].tolist() == found["year"].tolist() == ["2012", "2014"]
+
+    @pytest.mark.parametrize(
+        "misread",
+        ["\u00c3\u2018uflo", "&Ntilde;uflo", "Ñuflo".encode().decode("latin-1"), "&#209;uflo"],
+    )
+    def test_groups_of_which_one_was_misread_are_refused(self, tmp_path, misread):
+        place = {**PLACE, "raw_name": "g"}
+        with pytest.raises(
+            DataError, match=r"rows 2, 3: values of 'place' differ only .*or encoding"
+        ):
+            survey(tmp_path, f"id,g\na,Ñuflo\nb,{misread}\n", place)
+
+    @pytest.mark.parametrize("pair", [("María", "Mara"), ("São", "Sao Paulo"), ("R&D", "R D E")])
+    def test_other_names_are_not_misread_ones(self, tmp_path, pair):
+        place = {**PLACE, "raw_name": "g"}
+        assert len(survey(tmp_path, f"id,g\na,{pair[0]}\nb,{pair[1]}\n", place).table) == 2
+
+    def test_letters_of_which_half_is_unseen_are_misread_ones(self):
+        assert folded("Mar\u00c3\u00ada") == folded("María") == "maria"
+        assert folded("\u00c3\u0081vila") == folded("Ávila") == "avila"
+
+    @pytest.mark.parametrize(
+        ("cell", "hint"),
+        [
+            ("½", "by a table of `corrections`"),
+            ("TRUE", "by a table of `corrections`"),
+            ("9" * 400, "by a table of `corrections`"),
+            ("lost", "If it means missing"),
+            ("1,2,3", "Which mark is for decimals"),
+        ],
+    )
+    def test_what_is_said_of_a_cell_that_is_no_number(self, tmp_path, cell, hint):
+        rows = "".join(f"u{n},{n}\n" for n in range(30))
+        with pytest.raises(DataError, match=hint):
+            survey(tmp_path, f'id,x\na,"{cell}"\n{rows}', X)
+
+    def test_a_wave_variable_of_another_role(self, tmp_path):
+        message = "the codebook variable 'x' has the role outcome, not wave"
+        with pytest.raises(ConfigError, match=message):
+            survey(tmp_path, "id,x\na,1\n", X, wave_variable="x")
+
+    def test_a_missing_code_with_a_label(self):
+        with pytest.raises(ConfigError, match="'-99=no answer' has a label; write the code alone"):
+            parse_codebook(codebook_of({**X, "missing_codes": "-99=no answer"}), ["s"])
 
     def test_a_table_without_a_column(self, tmp_path):
         path = self.write(tmp_path, "column,raw,cleaned\nv,a,b\n")

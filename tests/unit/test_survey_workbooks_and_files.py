@@ -1,5 +1,6 @@
 """What workbooks hold that reading used to change without a word, and files that are not what they were."""
 
+import hashlib
 import os
 import struct
 import zipfile
@@ -160,6 +161,20 @@ class TestFiles:
         require_stated([path])
         path.write_text("id\n2\n", encoding="utf-8")
         with pytest.raises(DataError, match=r"s\.csv: is not the file that .*SOURCE\.md describes"):
+            require_stated([path])
+
+    @pytest.mark.parametrize("kind", ["md5", "sha1", "sha512"])
+    def test_other_checksums_are_looked_at_where_the_page_names_them(self, tmp_path, kind):
+        path = csv_file(tmp_path, "id", "1")
+        own = hashlib.new(kind, path.read_bytes()).hexdigest()
+        page = tmp_path / "source.md"
+        for checksum in (own, "0" * len(own)):
+            page.write_text(f"| file | x |\n|---|---|\n| s.csv | {checksum} |\n", "utf-8")
+            require_stated([path])  # digits of no kind that is named: a commit, say
+        page.write_text(f"{kind.upper()} (s.csv) = {own.upper()}\n", "utf-8")
+        require_stated([path])
+        page.write_text(f"s.csv {'0' * len(own)} ({kind[:3]}-{kind[3:]})\n".replace("md5-", "md5"))
+        with pytest.raises(DataError, match=rf"source\.md describes: its .* is {own}, not 000"):
             require_stated([path])
 
     @pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])

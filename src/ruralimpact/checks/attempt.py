@@ -12,7 +12,7 @@ from ruralimpact.schema.base import Settings
 from ruralimpact.schema.edit import SelectMultiple
 from ruralimpact.schema.source import JoinedFile, Source
 from ruralimpact.survey.codebook import Entry
-from ruralimpact.survey.harmonise import Survey, harmonise, missing_forms
+from ruralimpact.survey.harmonise import columns_beside_id, Survey, harmonise, missing_forms
 from ruralimpact.survey.identifiers import ROW_NUMBER
 from ruralimpact.survey.prepare import id_columns, prepare
 from ruralimpact.survey.private_columns import (
@@ -57,7 +57,7 @@ class Attempt:
 
     def prepared(self) -> None:
         """Edit, join and filter as a run would."""
-        columns = [entry.raw_name for entry in self.entries if entry.variable == self.source.item]
+        columns = columns_beside_id(self.raw, self.source, self.entries)
         file, others = table_place(self.source), self.others
         codes = missing_forms(self.entries)
         prepare(self.raw, self.source, file=file, others=others, items=columns, missing_codes=codes)

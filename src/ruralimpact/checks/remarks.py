@@ -24,7 +24,6 @@ from ruralimpact.survey.table_place import table_place
 from ruralimpact.survey.values import code_of, each_text, normalised
 
 _VALUES_SHOWN = 3
-_LETTERS_AS_DIGITS = str.maketrans("oil", "011")
 
 
 @dataclass(frozen=True)
@@ -161,41 +160,6 @@ def remarks_on_labels_of_arms(
             f"the file says {listed}; the codebook takes {taken} as {what} ('{entry.variable}')."
         )
         yield Remark(DataError(problem, file=file, column=entry.raw_name))
-
-
-def remarks_on_letters_for_digits(
-    entries: Sequence[Entry], table: pd.DataFrame, *, file: str
-) -> Iterator[Remark]:
-    """Yield groups that a letter for a digit tells apart: ``V01`` and ``VO1``.
-
-    Parameters
-    ----------
-    entries : sequence of Entry
-    table : DataFrame
-        Survey table.
-    file : str
-    """
-    for entry in entries:
-        if entry.role != "group" or entry.is_number or entry.variable not in table:
-            continue
-        alike: dict[str, list[str]] = {}
-        for name in sorted(table[entry.variable].dropna().unique()):
-            alike.setdefault(normalised(name).casefold().translate(_LETTERS_AS_DIGITS), []).append(
-                name
-            )
-        pairs = [names for names in alike.values() if len(names) > 1]
-        if pairs:
-            listed = "; ".join(
-                " and ".join(f"'{name}'" for name in names) for names in pairs[:_VALUES_SHOWN]
-            )
-            more = (
-                f"; and {len(pairs) - _VALUES_SHOWN:,} more" if len(pairs) > _VALUES_SHOWN else ""
-            )
-            problem = (
-                f"values of '{entry.variable}' differ only by letters that look like digits: {listed}{more}. "
-                "They count as different."
-            )
-            yield Remark(DataError(problem, file=file, column=entry.raw_name))
 
 
 def remarks_on_answers(

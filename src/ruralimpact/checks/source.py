@@ -18,9 +18,9 @@ from ruralimpact.checks.remarks import (
     remarks_on_answers,
     remarks_on_labels,
     remarks_on_labels_of_arms,
-    remarks_on_letters_for_digits,
     remarks_on_values,
 )
+from ruralimpact.checks.remarks_on_names import remarks_on_names
 from ruralimpact.checks.suspected_codes import remarks_on_suspected_codes
 from ruralimpact.errors import DataError, RuralImpactError
 from ruralimpact.schema.edit import SelectMultiple
@@ -218,7 +218,7 @@ def _remarks(attempt: Attempt, survey: Survey) -> tuple[Remark, ...]:
     }
     open_entries = [entry for entry in attempt.entries if not private & names_of([entry.raw_name])]
     remarks += remarks_on_labels_of_arms(open_entries, labels, file=where)
-    remarks += remarks_on_letters_for_digits(open_entries, survey.table, file=where)
+    remarks += remarks_on_names(survey, open_entries, file=where)
     missing = missing_forms(attempt.entries)
     for rule in attempt.source.edits:
         if isinstance(rule, SelectMultiple) and private.isdisjoint(rule.columns):

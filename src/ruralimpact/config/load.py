@@ -185,7 +185,17 @@ def check_files(root: str | Path, studies: Iterable[Study]) -> Iterator[DataErro
                     hint = whose if path == source.path else others
                     close = nearest_file(root, path, study)
                     near = f" Did you mean '{close}'?" if close is not None else ""
-                    yield DataError("there is no such file.", file=path, hint=f"{hint}{near}")
+                    yield DataError(
+                        _why_no_file(Path(root) / path), file=path, hint=f"{hint}{near}"
+                    )
+
+
+def _why_no_file(path: Path) -> str:
+    if path.is_dir():
+        return "is a folder, and not a file."
+    if path.is_symlink():
+        return "is a link that leads to no file."
+    return "is no regular file." if path.exists() else "there is no such file."
 
 
 def nearest_file(root: str | Path, path: str, study: Study) -> str | None:

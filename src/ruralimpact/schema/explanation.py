@@ -125,5 +125,7 @@ def _yaml_trap(value: object, types: Sequence[str]) -> str:
 
 def _not_one_of(value: object, expected: str) -> str:
     allowed = re.findall(r"'([^']*)'", expected) or re.split(r", | or ", expected)
+    if allowed == ["True"]:
+        return f"{quoted(value)} is no choice: write true, or leave the key out."
     proposed = "Write it without quotes." if value in allowed else near(str(value), allowed)
     return f"{quoted(value)} is not one of {', '.join(allowed)}. {proposed}".rstrip()

@@ -2,13 +2,19 @@
 
 from typing import Annotated, Any, Literal, Protocol, Self, TypeVar
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from ruralimpact.schema.base import DistinctEntries, Names, Settings, SomeEntries, Text, fault
-from ruralimpact.schema.waves import not_later
+from ruralimpact.schema.waves import not_later, wave_text
 
 Design = Literal["cross_section", "panel", "before_after", "descriptive"]
-Wave = int | str
+
+
+def _as_text(wave: int | str) -> int | str:
+    return wave_text(wave) if isinstance(wave, str) else wave
+
+
+Wave = Annotated[int | str, AfterValidator(_as_text)]
 
 
 def _listed(value: Any) -> Any:

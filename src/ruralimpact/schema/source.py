@@ -19,14 +19,15 @@ from ruralimpact.schema.base import (
     fault,
 )
 from ruralimpact.schema.edit import AnyEdit, Corrections, Duplicates, Recodes
+from ruralimpact.schema.waves import wave_text
 
 
 def _year_as_text(value: Any) -> Any:
-    """Return a wave that YAML reads as a number, such as 2024, as its text; spaces around it do not count."""
+    """Return a wave that YAML reads as a number, such as 2024, as its text (`wave_text`)."""
     if isinstance(value, str) and not value.strip():
         raise fault("a wave has a name or a number.")
     if isinstance(value, str):
-        return value.strip()
+        return wave_text(value)
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 

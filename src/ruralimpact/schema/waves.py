@@ -9,6 +9,20 @@ from ruralimpact.suggestions import nearest
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]+)?")
 
 
+def wave_text(wave: object) -> str:
+    """Return a wave as text in the one form that waves are compared in: ``2012.0`` is ``2012``.
+
+    Parameters
+    ----------
+    wave : int, float or str
+    """
+    text = str(wave).strip()
+    if not _NUMBER.fullmatch(text):
+        return text
+    number = float(text)
+    return str(int(number)) if number.is_integer() else repr(number)
+
+
 def wave_key(wave: str, order: Sequence[str] = ()) -> tuple[int, float, str]:
     """Return what waves are ordered by.
 

@@ -255,6 +255,9 @@ def _codes(text: str) -> tuple[str, ...]:
         if len(between) > 2 and all(map(_BETWEEN.fullmatch, between)) and day_of(code) is None:
             problem = f"the missing code '{code}' reads like several; they are separated by |."
             raise ConfigError(problem)
+        if number_of(code.partition("=")[0].strip()) is not None and "=" in code:
+            problem = f"the missing code '{code}' has a label; write the code alone."
+            raise ConfigError(problem)
     return codes
 
 

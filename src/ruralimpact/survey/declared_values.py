@@ -54,7 +54,7 @@ def refuse_near_declared(
     differ = "differs" if len(forms) == 1 else "differ"
     raise DataError(
         f"{shown}{more} {differ} from '{like}', which is declared under {where}, only in case, "
-        "spaces, accents, punctuation, leading zeros or '.0'.",
+        "spaces, accents, punctuation, leading zeros, '.0' or encoding.",
         file=file,
         column=column,
         rows=cells.index[cells.isin(forms)].tolist(),

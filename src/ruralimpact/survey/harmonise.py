@@ -13,6 +13,7 @@ from ruralimpact.privacy.keyed_ids import keyed
 from ruralimpact.schema.edit import Currency
 from ruralimpact.schema.quality import SurveyQuality
 from ruralimpact.schema.source import SourceEntry
+from ruralimpact.schema.waves import wave_text
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.cells_set_missing import SetToMissing, set_to_missing
 from ruralimpact.survey.codebook import Entry
@@ -38,14 +39,14 @@ from ruralimpact.survey.private_columns import (
     quoting_nothing_private,
 )
 from ruralimpact.survey.quality import quality_report
-from ruralimpact.survey.raw_column import TOGETHER
+from ruralimpact.survey.raw_column import TOGETHER, columns_of
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.recode import Recoded, recode_variable
 from ruralimpact.survey.repeated_headers import refuse_repeated_headers
 from ruralimpact.survey.set_missing import mark_of
 from ruralimpact.survey.similar import near_forms, refuse_two_ways
 from ruralimpact.survey.summary_rows import refuse_summary_rows, refuse_total_values
-from ruralimpact.survey.values import forms_of_code
+from ruralimpact.survey.values import each_text, forms_of_code
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def _harmonised(
         source,
         file=file,
         others=others,
-        items=_item_column(source, entries),
+        items=columns_beside_id(raw, source, entries),
         missing_codes=missing_forms(entries),
     )
     rows = prepared.table
@@ -314,15 +315,21 @@ def _refuse_two_ways(
             )
 
 
-def _item_column(source: SourceEntry, entries: Sequence[Entry]) -> list[str]:
-    """Return the raw column that tells apart the rows of a unit, if the source has one."""
-    if source.item is None:
-        return []
+def columns_beside_id(raw: RawTable, source: SourceEntry, entries: Sequence[Entry]) -> list[str]:
+    """Return the raw columns that tell apart the rows of a unit: of the wave and the item, if there are such.
+
+    Raises
+    ------
+    ConfigError
+        The codebook has no variable of the item.
+    """
     columns = {entry.variable: entry.raw_name for entry in entries}
-    if source.item not in columns:
+    if source.item is not None and source.item not in columns:
         problem = f"there is no codebook variable '{source.item}'. {nearest(source.item, columns)}"
         raise ConfigError(problem, key=f"sources.{source.name}.item")
-    return [columns[source.item]]
+    named = [columns[name] for name in (source.wave_variable, source.item) if name in columns]
+    parts = [part for name in named for part in columns_of(raw.cells, name)]
+    return [part for part in parts if part in raw.cells]
 
 
 def _wave(
@@ -336,8 +343,14 @@ def _wave(
     name = source.wave_variable
     if name is None:
         constant = source.wave
-        return None if constant is None else pd.Series(str(constant), index=index, dtype="str")
+        return (
+            None if constant is None else pd.Series(wave_text(constant), index=index, dtype="str")
+        )
     waves = {entry.variable: entry for entry in entries if entry.role == "wave"}
+    other = next((entry for entry in entries if entry.variable == name), None)
+    if name not in waves and other is not None:
+        problem = f"the codebook variable '{name}' has the role {other.role}, not wave."
+        raise ConfigError(problem, key=f"sources.{source.name}.wave_variable")
     if name not in waves:
         raise ConfigError(
             f"no codebook variable with the role wave is called '{name}'. {nearest(name, waves)}",
@@ -345,4 +358,4 @@ def _wave(
         )
     entry, wave = waves[name], variables[name]
     check_wave(wave, file=file, column=entry.raw_name)
-    return wave.astype("int64") if entry.is_number else wave
+    return wave.astype("int64") if entry.is_number else each_text(wave, wave_text).astype("str")

@@ -1,14 +1,14 @@
 """Values that look as if they meant "missing"."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ruralimpact.survey.similar import folded
-from ruralimpact.survey.values import written
+from ruralimpact.survey.values import code_of, forms_of_code, normalised, number_of, written
 from ruralimpact.survey.values_apart import OtherNumbers, stands_apart
 
 _NO_ANSWER = frozenset(
@@ -39,6 +39,8 @@ _NINES = re.compile(r"-?(9{2,}|8{2,}|7{2,}|9+[678]|[6789])(\.0+)?")
 _FURTHER = re.compile(r"-1(\.0+)?|9{2,}\.9+")
 _REPEATED = re.compile(r"(9{3,}|8{3,}|7{3,}|9{2,}[678])(\.0+)?")
 _FAR = 3.0
+# Codes of groups have few gaps: 99 is hardly one of 1 to 24.
+_FAR_OF_NAMES = 1.5
 # Among amounts 9999 may be one: more often than any other, and so often, it is hardly.
 _OFTEN, _AT_LEAST = 3, 4
 _SURELY_OFTEN = 1000
@@ -166,3 +168,44 @@ def _others(counts: Mapping[str, int], numbers: Mapping[str, float]) -> OtherNum
     texts = sorted(numbers, key=numbers.__getitem__)
     values, cells = [numbers[text] for text in texts], [counts[text] for text in texts]
     return OtherNumbers(np.array(values, dtype=np.float64), np.array(cells, dtype=np.int64))
+
+
+def codes_among_names(
+    names: Iterable[str], declared: Collection[str] = (), *, far: bool = True
+) -> list[str]:
+    """Return the numbers among names that look like codes for a value that is not there.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Distinct values of a group, region, wave: words, or numbers as codes.
+    declared : collection of str
+        Missing codes of other columns.
+    far : bool
+        Whether a number that is not negative may be one: 99 where the others are words, or 1 to 24. Not where
+        numbers are years, of which 99 may be one.
+
+    Returns
+    -------
+    list of str
+        In order. Of 88 and 99 where groups count up to 120 neither.
+    """
+    distinct = set(names)
+    numbers = {
+        name: number for name in distinct if (number := number_of(normalised(name))) is not None
+    }
+    known = {form for code in declared for form in forms_of_code(code)}
+    coded = {
+        name
+        for name in numbers
+        if (_NINES.fullmatch(code_of(name)) and len(name) > 1) or code_of(name) in known
+    }
+    others = [number for name, number in numbers.items() if name not in coded]
+    if not len(distinct) > len(coded):
+        return []
+    low, high = min(others, default=0.0), max(others, default=0.0)
+    return sorted(
+        name
+        for name in coded
+        if (numbers[name] < 0 <= low) or (far and numbers[name] > max(_FAR_OF_NAMES * high, 10))
+    )

@@ -8,11 +8,16 @@ from rapidfuzz import fuzz, process
 
 from ruralimpact.schema.quality import NearName
 from ruralimpact.survey.similar import folded
+from ruralimpact.survey.values import plain_words
 
 _ALIKE = 85.0  # of 100, rapidfuzz's ratio
 _SHORTEST = 5  # letters of a name; two shorter ones are alike by chance
 _MOST_NAMES = 3_000  # beyond, a column is free text
+_WORDS = re.compile(r"\w+")
+# What tells apart names that are otherwise the same: a number, a letter, a Roman numeral.
+_COUNTED = re.compile(r"\d+|\w|(?:x{0,3})(?:ix|iv|v?i{0,3})")
 _DIGITS = re.compile(r"\d+")
+_ALIKE_WORDS = 70.0
 
 
 def near_names(names: pd.Series) -> list[NearName]:
@@ -21,7 +26,8 @@ def near_names(names: pd.Series) -> list[NearName]:
     Parameters
     ----------
     names : Series of str
-        One a row; missing ones are passed over. Names that differ in a number (``A01`` and ``A02``), and
+        One a row; missing ones are passed over. Names that differ in a number, a letter or a Roman numeral
+        (``A01`` and ``A02``, ``Unión A`` and ``Unión B``) or in a whole word (``Alta`` and ``Baja``), and
         those of fewer than five letters, are not compared.
 
     Returns
@@ -34,7 +40,7 @@ def near_names(names: pd.Series) -> list[NearName]:
     if not 1 < len(known) <= _MOST_NAMES:
         return []
     plain = [folded(name) for name in known]
-    numbers = [_DIGITS.findall(text) for text in plain]
+    numbers = [_counted(name) for name in known]
     scores = process.cdist(plain, plain, scorer=fuzz.ratio, score_cutoff=_ALIKE)
     return list(_proposals(known, counts, numbers, scores.tolist()))
 
@@ -48,6 +54,7 @@ def _proposals(
             for other in range(len(known))
             if scores[position][other]
             and numbers[position] == numbers[other]
+            and _has_like_words(name, known[other])
             and (counts[known[other]], -other) > (counts[name], -position)
         ]
         if others:
@@ -59,3 +66,20 @@ def _proposals(
                 rows_of_clean=rows,
                 similarity=round(similarity),
             )
+
+
+def _counted(name: str) -> list[str]:
+    """Return what a name counts by: its numbers, and words that are a letter or a Roman numeral."""
+    words = _WORDS.findall(plain_words(name))
+    return [
+        *_DIGITS.findall(folded(name)),
+        *(word for word in words if not word.isdigit() and _COUNTED.fullmatch(word)),
+    ]
+
+
+def _has_like_words(name: str, other: str) -> bool:
+    """Tell whether names of as many words are alike word by word: none stands for another word."""
+    pair = _WORDS.findall(plain_words(name)), _WORDS.findall(plain_words(other))
+    if len(pair[0]) != len(pair[1]):
+        return True
+    return all(fuzz.ratio(*words) >= _ALIKE_WORDS for words in zip(*pair, strict=True))

@@ -45,7 +45,6 @@ _PROBLEMS = {
     "error": "what stands in the place of a value",
 }
 _YEAR = re.compile(r"[12]\d{3}")
-_HAS_DIGIT = re.compile(r"\d")
 _MARKED = re.compile(r"[+-]?\d[\d.,'\s\u2018\u2019\u02bc\u00b4\u0060]*")
 
 
@@ -290,7 +289,7 @@ class _Reading:
             return [*hints, "How dates are written, such as %d/%m/%Y, is stated under `dates`."]
         if kind == "integer" and all(number_of(text, self.decimal) is not None for text in texts):
             return [*hints, "A variable that has decimals is of type number."]
-        marked = [text.strip() for text in texts if _MARKED.fullmatch(text)]
+        marked = [text.strip() for text in texts if _has_marks(text)]
         if kind in ("number", "money", "integer") and 2 * len(marked) > len(texts):
             thousands = mark_of_thousands(marked, self.decimal)
             if thousands is None:
@@ -304,7 +303,7 @@ class _Reading:
                 *hints,
                 f"If the marks are for thousands, take them out by the edit `{edit}` of the source.",
             ]
-        if kind in ("number", "money", "integer", "date") and any(map(_HAS_DIGIT.search, texts)):
+        if kind in ("number", "money", "integer", "date") and any(map(_holds_a_value, texts)):
             return [*hints, "Correct it by a table of `corrections` or `recodes`."]
         label = {folded(text) for text in self.labels}
         if share <= _RARE and self.entry.role != "treatment" and folded(texts[0]) not in label:
@@ -315,6 +314,16 @@ class _Reading:
 BLANK = "(blank)"
 # What a workbook or database stores as true or false, by the code that it is of an indicator.
 _TRUTHS = {"TRUE": "1", "FALSE": "0"}
+
+
+def _has_marks(text: str) -> bool:
+    """Tell whether a text is a number but for marks between its digits."""
+    return _MARKED.fullmatch(text) is not None and not text.strip().lstrip("+-").isdigit()
+
+
+def _holds_a_value(text: str) -> bool:
+    """Tell whether a text says something that no missing answer does: a number, a fraction, true or false."""
+    return any(map(str.isnumeric, text)) or text.strip().upper() in _TRUTHS
 
 
 def _doubt(texts: Sequence[str], column: pd.Series, entry: Entry, file: str | Path) -> DataError:

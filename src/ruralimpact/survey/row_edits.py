@@ -1,6 +1,6 @@
 """Edits that exclude rows or change whose they are; each counted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,8 @@ from ruralimpact.errors import DataError
 from ruralimpact.schema.edit import Duplicates, ExactDuplicates, NearDuplicates
 from ruralimpact.schema.quality import ExcludedRows
 from ruralimpact.survey.edit import EditJob
-from ruralimpact.survey.edit_tables import read_decisions
-from ruralimpact.survey.raw_column import BETWEEN
+from ruralimpact.survey.edit_tables import Decision, read_decisions
+from ruralimpact.survey.raw_column import BETWEEN, TOGETHER
 from ruralimpact.survey.values import code_of, each_text
 
 
@@ -69,29 +69,60 @@ def duplicates(job: EditJob[Duplicates]) -> EditedRows:
     """Resolve rows with the same identifier as a table of decisions says, in the form of ieduplicates.
 
     A row is found by its identifier and what tells it apart (``key``), and is kept as it is, dropped, or
-    given another identifier. A decision about a row that is not there is refused; rows that no decision is
-    about stay, and are refused afterwards if they still share an identifier.
+    given another identifier. A decision about a row that is not there is refused, and so are decisions that
+    leave one identifier to two rows; rows that no decision is about stay, and are refused afterwards if they
+    still share one. Identifiers are not quoted: they may tell who somebody is.
     """
     decisions = read_decisions(Path(job.rule.file), job.identifier, job.rule.key)
     ids, apart = job.column(job.identifier), job.column(job.rule.key)
     codes = each_text(ids, code_of) + BETWEEN + each_text(apart, code_of)
     table, dropped, renamed = job.table.copy(), [], []
+    decided: dict[int, Decision] = {}
     for decision in decisions:
         rows = table.index[codes == decision.codes]
         if len(rows) != 1:
             raise DataError(
-                f"{len(rows) or 'no'} rows of the data have the identifier '{decision.identifier}' and "
+                f"{len(rows) or 'no'} rows of the data have the identifier of this line and "
                 f"'{decision.apart}' in the column '{apart.name}'.",
                 file=job.rule.file,
                 rows=[decision.line],
             )
         dropped += rows.tolist() if decision.drop else []
+        decided[int(rows[0])] = decision
         if decision.new is not None:
             table.loc[rows, ids.name] = decision.new
             renamed += rows.tolist()
     kept = table.drop(index=dropped)
+    _refuse_shared(job, decided, _codes_of_rows(kept, str(ids.name), job))
     reason = "dropped as a duplicate by a table of decisions"
     return EditedRows(kept, _excluded(reason, table, kept), {str(ids.name): renamed})
+
+
+def _codes_of_rows(table: pd.DataFrame, identifier: str, job: EditJob[Duplicates]) -> pd.DataFrame:
+    """Return what identifies each row, as codes: its identifier first, then the others of `job.keys`."""
+    parts = identifier.split(TOGETHER)
+    own = [identifier] if identifier in table else parts
+    beside = [key for key in job.keys if key not in parts and key in table]
+    return pd.DataFrame({key: each_text(table[key], code_of) for key in (*own, *beside)})
+
+
+def _refuse_shared(
+    job: EditJob[Duplicates], decided: Mapping[int, Decision], codes: pd.DataFrame
+) -> None:
+    """Refuse decisions that leave a row the identifier of another one."""
+    shared = codes[codes.duplicated(keep=False)]
+    for row, decision in decided.items():
+        if row not in shared.index:
+            continue
+        other = next(r for r in shared.index[(shared == shared.loc[row]).all(axis=1)] if r != row)
+        if other in decided:
+            problem = f"two lines leave one identifier to the rows {row} and {other} of the data."
+            lines = sorted({decision.line, decided[other].line})
+            hint = "Of rows that share one, `drop` the others or give them a `newid`."
+            raise DataError(problem, file=job.rule.file, rows=lines, hint=hint)
+        if decision.new is not None:
+            problem = f"the row {other} of the data has this new identifier already."
+            raise DataError(problem, file=job.rule.file, column="newid", rows=[decision.line])
 
 
 def _excluded(reason: str, before: pd.DataFrame, after: pd.DataFrame) -> ExcludedRows:

@@ -99,7 +99,7 @@ def _unclear(known: Sequence[str]) -> Iterator[tuple[str, str, set[str]]]:
     for names in written_in_two_ways(known):
         listed = " and ".join(f"'{name}'" for name in names)
         problem = (
-            "answers differ only in case, spaces, accents, punctuation, leading zeros or '.0': "
+            "answers differ only in case, spaces, accents, punctuation, leading zeros, '.0' or encoding: "
             f"{listed}."
         )
         yield problem, "Write them in one way by a table of `recodes` before.", set(names)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ruralimpact.errors import DataError
 from ruralimpact.privacy.keyed_ids import near_part, unseparated_part
-from ruralimpact.survey.values import normalised
+from ruralimpact.survey.values import as_meant, normalised
 
 _ZEROS_BEHIND, _ZEROS_BEFORE = re.compile(r"(?<=\d)(\.0+|,00?)$"), re.compile(r"(?<!\d)0+(?=\d)")
 _DECIMAL = re.compile(r"([+-]?)0*(\d+[.,]\d+)")
@@ -37,13 +37,13 @@ def folded(name: str) -> str:
 
     Case, accents, spaces, kinds of dashes and apostrophes, letters of other alphabets that look like
     Latin ones, zeros before a number and ``.0`` after it: ``Río 07``, ``RIO 7`` and ``rio7.0`` fold to the
-    same; zeros behind a decimal mark stay, so that 1001.01 is not 1001.1. So do the keyed hashes of
-    identifiers that do.
+    same, as does a name that was misread (`values.as_meant`); zeros behind a decimal mark stay, so that
+    1001.01 is not 1001.1. So do the keyed hashes of identifiers that do.
     """
     near = near_part(name)
     if near is not None:
         return near
-    plain = normalised(name)
+    plain = as_meant(normalised(name))
     if not plain.isascii():
         plain = unicodedata.normalize("NFKD", plain)
     plain = plain.casefold().translate(_LOOK_ALIKE)
@@ -188,7 +188,7 @@ def refuse_two_ways(
         return
     involved = {name for pair in pairs for name in pair}
     raise DataError(
-        f"{what} differ only in case, spaces, accents, punctuation, leading zeros or '.0': "
+        f"{what} differ only in case, spaces, accents, punctuation, leading zeros, '.0' or encoding: "
         f"{_listed(pairs) if quoted else _rows_listed(pairs, names)}.",
         file=file,
         within=within,

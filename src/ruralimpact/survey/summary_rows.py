@@ -16,6 +16,7 @@ from ruralimpact.survey.values import MERGED, each_text, normalised, number_of, 
 _TOTAL = re.compile(
     r"(?:(?:sub|gran|grand|sous|grande|suma)[- ]?)?tot(?:al|ales|als|aux|ais)\b.*"
     r"|(?:sumas?|sumatoria|somme|soma|sum|\u03c3|%|porcentajes?|percent(?:age)?s?|count|conteo"
+    r"|(?:ins)?gesamt|summe|mittelwert|durchschnitt|soma total"
     r"|medias?|means?|mediana|median|average|avg|moyenne|promedios?|maximo|minimo|maximum|minimum"
     r"|desviacion (?:estandar|tipica)|desv\.? est\.?|std\.? dev\.?|standard deviation)[:.]?"
     r"|(?:promedio|average|moyenne|suma|sum) (?:total|general|por|per|par|of|de|del|sample|muestra)\b.*"
@@ -26,12 +27,18 @@ _NOTE = re.compile(
     r"(?:fuentes?|notas?|sources?|notes?|quelle|fonte|elabora(?:do|cion)|observacion(?:es)?|n\.? ?b\.?)\W.+"
     r"|\(?\*+\)? ?\w.*|\(?\d\)?/ .+"
 )
+# What the rows at the foot of a table may be called, and a unit elsewhere.
+_FOOT = re.compile(
+    r"(?:max|min|s\.? ?d|d\.? ?[ept]|p ?\d{1,2}|q ?[1-4]|c\.? ?v|var(?:ianza|iance)?|rango|range|moda|mode"
+    r"|obs|n|fuente|nota|source|note|quelle|fonte)[.:]{0,2}"
+)
+_FOOT_ROWS, _ALIKE_IDS = 10, 0.9
 # What every text has that is one: few have it, so that a million rows are looked at in no time.
 _STEMS = (
     r"(?i)tot|sum|som|medi|mean|aver|avg|moy|m.{1,2}xim|m.{1,2}nim|desv|std|standard|count|conteo"
     r"|percent|porcent|%"
-    r"|\bn ?[=:]|\bn.{0,4}de |fuente|not[ae]|source|quelle|fonte|elabora|observaci|n\.? ?b\b|\*|\d\)?/"
-    r"|[^\x00-\x7f]"
+    r"|\bn ?[=:]|\bn.{0,4}de |fuente|gesamt|summe|mittelw|durchsch|not[ae]|source|quelle|fonte|elabora"
+    r"|observaci|n\.? ?b\b|\*|\d\)?/|[^\x00-\x7f]"
 )
 _FEW_COLUMNS, _FEW_ROWS, _MOST_ROWS = 3, 3, 100_000
 _NEAR_BEGINNING, _MOST_TOTALS = 4, 20
@@ -76,6 +83,9 @@ def refuse_summary_rows(
         total |= _reads_like(_TOTAL, cells.iloc[:, list(cells).index(name)])
     if own and not distinct & identifying:
         total |= _added_up(cells, own)
+    if own and not distinct & identifying:
+        ids_of_rows = cells.iloc[:, list(cells).index(named[0])] if named else first
+        total |= _at_foot(ids_of_rows, total)
     note = _reads_like(_NOTE, first)
     note[note] = lone_cells(cells[note])
     for what, hit in (("a total, an average or a count", total), ("a note", note)):
@@ -121,6 +131,35 @@ def refuse_total_values(values: pd.Series, *, variable: str, column: str, file: 
 
 def _has_total(text: str) -> bool:
     return any(_TOTAL.fullmatch(plain_words(part)) for part in text.split(BETWEEN))
+
+
+def _at_foot(ids: pd.Series, totals: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell which of the last rows are called a maximum, a deviation or the like: beside a row that is found.
+
+    Or where no other identifier is made of letters and digits as theirs is.
+    """
+    hit = np.zeros(len(ids), dtype=bool)
+    for row in range(len(ids) - 1, max(len(ids) - 1 - _FOOT_ROWS, -1), -1):
+        named = _FOOT.fullmatch(plain_words(str(ids.iloc[row]))) is not None
+        if not (named or totals[row]):
+            break
+        hit[row] = True
+    if hit.any() and not (hit & totals).any():
+        hit &= _unlike(ids, hit)
+    return hit
+
+
+def _unlike(ids: pd.Series, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell which identifiers are not made as nearly all of the other rows are: ``Min`` among P001 to P096."""
+    forms = each_text(ids.astype("str"), _form)
+    usual = forms[~rows].value_counts()
+    alike = len(usual) and usual.iloc[0] >= _ALIKE_IDS * (~rows).sum()
+    return np.asarray(forms != usual.index[0]) if alike else np.zeros(len(ids), dtype=bool)
+
+
+def _form(text: str) -> str:
+    capitals = re.sub(r"\d+", "0", re.sub(r"[A-Z]+", "A", normalised(text)))
+    return re.sub(r"[^\W\dA_]+", "a", capitals)
 
 
 def _added_up(cells: pd.DataFrame, own: Collection[str]) -> NDArray[np.bool_]:

@@ -4,6 +4,7 @@ Every cell of a raw file is text. Whether two of them are the same (a code of th
 Stata stores, an identifier in two waves) is decided here and nowhere else.
 """
 
+import html
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -48,13 +49,36 @@ def normalised(text: str) -> str:
         return composed.strip()
     seen = (
         letter
-        for letter in composed
-        if letter.isspace() or unicodedata.category(letter) not in _UNSEEN
+        for before, letter in zip(" " + composed, composed, strict=False)
+        if letter.isspace() or before in _MISREAD or unicodedata.category(letter) not in _UNSEEN
     )
     return " ".join("".join(seen).split())
 
 
 _UNSEEN = ("Cf", "Cc")
+# The first half of an accented letter of UTF-8 that was read as Latin-1; the other half may be unseen.
+_MISREAD = "\u00c2\u00c3"
+
+
+def as_meant(text: str) -> str:
+    """Return a text in which letters written as HTML, or misread from UTF-8 as Latin-1, are what was meant.
+
+    ``&Ntilde;uflo`` is Ñuflo, and so is Ñuflo read in Windows' code page.
+    """
+    plain = html.unescape(text) if "&" in text else text
+    if plain.isascii():
+        return plain
+    try:
+        return b"".join(map(_byte_of, plain)).decode("utf-8")
+    except UnicodeError:
+        return plain
+
+
+def _byte_of(letter: str) -> bytes:
+    try:
+        return letter.encode("cp1252")
+    except UnicodeEncodeError:
+        return letter.encode("latin-1")
 
 
 def plain_words(text: str) -> str:
