@@ -84,7 +84,9 @@ def _line_of_recodes(column: str, proposal: NearName) -> str:
     if proposal.rows < proposal.rows_of_clean:
         return f"If they are one, a table of `recodes` (column,raw,clean) has the line {line}"
     reverse = _as_csv(column, proposal.clean, proposal.raw)
-    return f"If they are one, a table of `recodes` (column,raw,clean) has the line {line} or {reverse}"
+    return (
+        f"If they are one, a table of `recodes` (column,raw,clean) has the line {line} or {reverse}"
+    )
 
 
 def _as_csv(*cells: str) -> str:
