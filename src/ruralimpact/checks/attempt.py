@@ -12,7 +12,7 @@ from ruralimpact.schema.base import Settings
 from ruralimpact.schema.edit import SelectMultiple
 from ruralimpact.schema.source import JoinedFile, Source
 from ruralimpact.survey.codebook import Entry
-from ruralimpact.survey.harmonise import columns_beside_id, Survey, harmonise, missing_forms
+from ruralimpact.survey.harmonise import Survey, columns_beside_id, harmonise, missing_forms
 from ruralimpact.survey.identifiers import ROW_NUMBER
 from ruralimpact.survey.prepare import id_columns, prepare
 from ruralimpact.survey.private_columns import (
