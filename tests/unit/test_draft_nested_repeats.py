@@ -15,8 +15,10 @@ from ruralimpact.schema.source import SourceEntry
 from ruralimpact.schema.validation import validated
 from ruralimpact.survey.codebook import Entry, parse_codebook
 from ruralimpact.survey.harmonise import Survey, harmonise
-from ruralimpact.survey.readers import read_source
+from ruralimpact.survey.private_columns import files_of
+from ruralimpact.survey.readers import read_joined, read_source
 from ruralimpact.survey.table_place import table_place
+from ruralimpact.survey.units_elsewhere import other_source
 
 HOMES = 12
 # The home of each animal and the animal of each sale: their numbers do not agree.
@@ -139,3 +141,21 @@ def test_of_two_possible_parents_none_is_guessed(tmp_path: Path) -> None:
     assert sales.option("id") == "?"
     (question,) = [option.evidence for option in sales.options if option.key == "id"]
     assert "animals" in question and "homes" in question
+
+
+def test_a_source_whose_identifier_is_in_a_joined_file_is_compared_with_others(
+    tmp_path: Path,
+) -> None:
+    deliver(tmp_path, "keys")
+    source = drafted(tmp_path, "sales")
+    here = source.model_copy(
+        update={
+            "path": str(tmp_path / Path(source.path).name),
+            "join": tuple(
+                own.model_copy(update={"path": str(tmp_path / Path(own.path).name)})
+                for own in source.join
+            ),
+        }
+    )
+    files = files_of(read_source(here), here, read_joined(here), here.path)
+    assert other_source(here, [], [], files).source is here

@@ -94,7 +94,8 @@ def own_telling_ids(
         source.path,
     )
     for file in files[1:]:
-        own = [name.removeprefix(file.prefix) for name in marked if name.startswith(file.prefix)]
+        named = [*marked, *id_columns(source)]
+        own = [name.removeprefix(file.prefix) for name in named if name.startswith(file.prefix)]
         told |= telling_ids(file.table.cells, None, own, file.path)
     return told
 
@@ -135,7 +136,12 @@ def _is_hidden(other: OtherSource, entry: Entry) -> bool:
 
 
 def _ids(raw: RawTable, source: Source) -> pd.Series | None:
-    return identifiers(raw, id_columns(source), source.path) if has_private_ids(source) else None
+    """Return the identifiers of the rows; None where they tell nothing, or stand in a joined file."""
+    named = id_columns(source)
+    joined = any(name.startswith(f"{other.name}.") for name in named for other in source.join)
+    if joined or not has_private_ids(source):
+        return None
+    return identifiers(raw, named, source.path)
 
 
 def _cells(files: Sequence[FileOfSource], name: str) -> Iterator[pd.Series]:
