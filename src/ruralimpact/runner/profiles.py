@@ -5,7 +5,6 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from ruralimpact.errors import ConfigError
 from ruralimpact.locations import shipped
@@ -54,7 +53,7 @@ def _shipped_profile(profile: str) -> Path:
     return folder / profile / _FILE
 
 
-def _settings(path: Path, shown: Path) -> Mapping[str, Any]:
+def _settings(path: Path, shown: Path) -> Mapping[str, object]:
     content = read_document(path, shown=shown).content
     if not isinstance(content, dict):
         raise ConfigError("the file has no keys and values.", file=shown)
@@ -68,7 +67,7 @@ def _settings(path: Path, shown: Path) -> Mapping[str, Any]:
     return content
 
 
-def _refuse_unusable(settings: Mapping[str, Any], shown: Path) -> None:
+def _refuse_unusable(settings: Mapping[str, object], shown: Path) -> None:
     """Refuse an executor that this machine lacks the package or the command of."""
     executor = str(settings.get("executor", "local"))
     module = f"snakemake_executor_plugin_{executor.replace('-', '_')}"
@@ -89,7 +88,7 @@ def _refuse_unusable(settings: Mapping[str, Any], shown: Path) -> None:
         )
 
 
-def _of_status(settings: Mapping[str, Any]) -> list[str]:
+def _of_status(settings: Mapping[str, object]) -> list[str]:
     """Return the options by which Snakemake asks after jobs where Slurm keeps no accounts, if none is set."""
     if settings.get("executor") != "slurm" or "slurm-status-command" in settings:
         return []
@@ -100,7 +99,7 @@ def _of_status(settings: Mapping[str, Any]) -> list[str]:
     return [] if asked.returncode == 0 else ["--slurm-status-command", "squeue"]
 
 
-def _options(settings: Mapping[str, Any]) -> list[str]:
+def _options(settings: Mapping[str, object]) -> list[str]:
     """Return the options of a profile; Snakemake would take some signs of its path for a pattern."""
     options = []
     for name, value in settings.items():
