@@ -23,6 +23,7 @@ from ruralimpact.exhibits.build import (
 )
 from ruralimpact.exhibits.document import BriefChoice
 from ruralimpact.exhibits.kinds import SECTIONS
+from ruralimpact.exhibits.printed_brief import printed_brief
 from ruralimpact.exhibits.printed_report import printed_report
 from ruralimpact.exhibits.registry import package_kinds
 from ruralimpact.exhibits.report import PageParts, ShownExhibits, report_page
@@ -257,3 +258,25 @@ def test_a_report_without_exhibits_has_its_answer_in_word_and_pdf(results: Study
     assert "The answer in short" in texts
     assert "Contents" not in texts
     assert report_pdf(report, {}).startswith(b"%PDF")
+
+
+def test_what_speaks_against_the_answer_stands_under_its_heading_everywhere(
+    results: StudyResults, files: dict[str, bytes]
+) -> None:
+    shown = shown_exhibits(results, files)
+    box, kinds = shown.document.answer, shown.kinds
+    assert box.against
+    against = [line.text for line in box.against]
+    word = docx.Document(io.BytesIO(files["report.docx"]))
+    texts = [paragraph.text for paragraph in word.paragraphs]
+    heading = texts.index("What speaks against it")
+    assert texts[heading + 1 : heading + 1 + len(against)] == against
+    bare = shown.document.model_copy(update={"tables": (), "figures": ()})
+    assert printed_report(bare, (), kinds).against == box.against
+    brief = printed_brief(shown.document, (), kinds, shown.pictures)
+    assert (brief.against, brief.limits) == (box.against, box.further)
+    folder, names = ROOT / "workflow" / "report", ("parts", "brief")
+    template = "".join((folder / f"{name}.html.j2").read_text("utf-8") for name in names)
+    page = brief_page(PageParts(template), shown)
+    section = page.partition("What speaks against it</h3>")[2].partition("</section>")[0]
+    assert all(markup_escape(text) in section for text in against)

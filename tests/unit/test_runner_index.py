@@ -17,7 +17,12 @@ def study(root: Path, name: str, *, synthetic: bool, language: str = "en") -> No
     (folder / "report.html").write_text("<title>Report</title>", encoding="utf-8")
     words = {"title": f"Study <{name}>", "subtitle": "", "synthetic": synthetic}
     words["language"] = language
-    answer = {"verdict": None, "lines": [{"label": "Answer", "text": "a & b"}]}
+    answer = {
+        "verdict": None,
+        "lines": [{"label": "Answer", "text": "a & b"}],
+        "against": [{"label": "", "text": "p < 1"}],
+        "reading": "In parentheses.",
+    }
     document = {"study": words, "answer": answer}
     (folder / "exhibits/findings.json").write_text(json.dumps(document), encoding="utf-8")
 
@@ -42,6 +47,7 @@ def test_every_study_and_page_is_linked(tmp_path: Path) -> None:
     packaged = (tmp_path / path).read_text(encoding="utf-8")
     assert packaged.count('href="../packages/real.zip"') == packaged.count("../packages") == 1
     assert "broken" not in text and "Study &lt;real&gt;" in text and "a &amp; b" in text
+    assert "<dt>What speaks against it</dt><dd>p &lt; 1</dd></dl><p>In parentheses.</p>" in text
     assert text.count('class="stamp"') == 1
     assert overview(tmp_path, path) == [
         "Claims: results/claims.html",

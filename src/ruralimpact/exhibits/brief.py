@@ -23,7 +23,7 @@ def brief_page(page: PageParts, exhibits: ShownExhibits) -> str:
         **document.written(),
         table=table,
         figures_shown=chosen.figures,
-        limits=(*answer.against, *answer.further),
+        limits=answer.further,
         fragments={table.name: fragment_of(pages[table.name])} if table else {},
         images={own.name: data_address(pictures[own.name]) for own in chosen.figures},
         first_shown_in=_nowhere,

@@ -47,7 +47,8 @@ class PrintedBrief:
         Marked where the data are synthetic.
     opening : tuple of str
         What stands under the title.
-    answer, limits : tuple of HeadlineLine
+    answer, against, limits : tuple of HeadlineLine
+        What the box holds, what speaks against it, and what finds no room there.
     table : TablesOfExhibit or None
     figures : tuple of ShownFigure
     cite : tuple of str
@@ -57,6 +58,7 @@ class PrintedBrief:
     title: str
     opening: tuple[str, ...]
     answer: tuple[HeadlineLine, ...]
+    against: tuple[HeadlineLine, ...]
     table: TablesOfExhibit | None
     figures: tuple[ShownFigure, ...]
     limits: tuple[HeadlineLine, ...]
@@ -121,7 +123,8 @@ def printed_brief(
             (own for own in exhibits if own.name == getattr(chosen.table, "name", "")), None
         ),
         figures=chosen.figures,
-        limits=(*box.against, *box.further),
+        against=box.against,
+        limits=box.further,
         cite=tuple(_how_to_cite(study.citation)),
     )
 

@@ -40,8 +40,8 @@ class PrintedReport:
     Attributes
     ----------
     study : StudyWords
-    answer, against : tuple of HeadlineLine
-        The answer in short with how it is read, and what speaks against it.
+    answer, against, further : tuple of HeadlineLine
+        The answer in short with how it is read, what speaks against it, and what finds no room there.
     parts : tuple of PrintedPart
     conventions : tuple of Term
     files : tuple of str
@@ -53,6 +53,7 @@ class PrintedReport:
     study: StudyWords
     answer: tuple[HeadlineLine, ...]
     against: tuple[HeadlineLine, ...]
+    further: tuple[HeadlineLine, ...]
     parts: tuple[PrintedPart, ...]
     conventions: tuple[Term, ...]
     files: tuple[str, ...]
@@ -91,7 +92,8 @@ def printed_report(
     return PrintedReport(
         study=document.study,
         answer=answer_lines(box),
-        against=(*box.against, *box.further),
+        against=box.against,
+        further=box.further,
         parts=tuple(_parts(document, exhibits, kinds)),
         conventions=document.conventions,
         files=tuple(map(_rows_read, document.data)),

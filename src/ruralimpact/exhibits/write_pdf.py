@@ -87,6 +87,7 @@ def _content(report: PrintedReport, drawings: Mapping[str, bytes]) -> Content:
         "words": _words(),
         "answer": [_line(line) for line in report.answer],
         "against": [_line(line) for line in report.against],
+        "further": [_line(line) for line in report.further],
         "wide": report.wide,
         "parts": [_part(part, drawings) for part in report.parts],
         "conventions": [{"label": entry.term, "text": entry.text} for entry in report.conventions],
@@ -111,6 +112,7 @@ def _content_of_brief(brief: PrintedBrief, drawings: Mapping[str, bytes], scale:
         "opening": brief.opening,
         "words": _words() | {"limits": gettext("Limits"), "cite": gettext("How to cite")},
         "answer": [_line(line) for line in brief.answer],
+        "against": [_line(line) for line in brief.against],
         "shown": shown,
         "limits": [_line(line) for line in brief.limits],
         "cite": brief.cite,
@@ -127,6 +129,7 @@ def _words() -> Content:
     return {
         "answer": gettext("The answer in short"),
         "against": gettext("What speaks against it"),
+        "further": gettext("More to be known of this answer"),
         "contents": gettext("Contents"),
         "table": gettext("Table"),
         "tables": gettext("Tables"),

@@ -13,7 +13,7 @@ from docx.oxml.ns import nsdecls
 from docx.shared import Cm, Length, Pt
 from docx.text.paragraph import Paragraph
 
-from ruralimpact.exhibits.document import ShownFigure
+from ruralimpact.exhibits.document import HeadlineLine, ShownFigure
 from ruralimpact.exhibits.model import TablesOfExhibit
 from ruralimpact.exhibits.printed_report import PrintedPart, PrintedReport
 from ruralimpact.exhibits.write_word import (
@@ -66,12 +66,21 @@ def _add_front(word: Document, report: PrintedReport) -> None:
     for text in report.opening:
         word.add_paragraph(text)
     word.add_heading(gettext("The answer in short"), level=1)
-    for line in (*report.answer, *report.against):
+    for line in report.answer:
         _add_line(word, line.label, line.text)
+    _add_points(word, gettext("What speaks against it"), report.against)
+    _add_points(word, gettext("More to be known of this answer"), report.further)
 
 
-def _add_line(word: Document, label: str, text: str) -> None:
-    paragraph = word.add_paragraph()
+def _add_points(word: Document, heading: str, lines: Sequence[HeadlineLine]) -> None:
+    if lines:
+        word.add_heading(heading, level=2)
+    for line in lines:
+        _add_line(word, line.label, line.text, style="List Bullet")
+
+
+def _add_line(word: Document, label: str, text: str, style: str | None = None) -> None:
+    paragraph = word.add_paragraph(style=style)
     if label:
         paragraph.add_run(f"{label}. ").bold = True
     paragraph.add_run(text)

@@ -92,24 +92,34 @@ def _documents(root: Path) -> Iterable[tuple[Path, Contents]]:
 
 
 def _study(folder: Path, document: Contents) -> str:
-    study, answer = document["study"], document["answer"]
+    study = document["study"]
     with speaking(language_of(study.get("language"))):
         stamp = gettext("Synthetic stand-in")
+        box = _box(document["answer"])
         files = _files(folder)
         methods = _methods(folder)
-    lines = "".join(
-        f"<dt>{escape(line['label'])}</dt><dd>{escape(line['text'])}</dd>"
-        for line in answer["lines"]
-    )
-    if answer["verdict"]:
-        lines = f"<dt>{escape(answer['verdict']['text'])}</dt>{lines}"
     return (
         f'<section lang="{language_of(study.get("language"))}">'
         f'<h2><a href="{escape(folder.name)}/report.html">{escape(study["title"])}</a></h2>'
         f'{f"""<p class="stamp">{stamp}</p>""" if study["synthetic"] else ""}'
-        f'<p class="subtitle">{escape(study["subtitle"])}</p><dl>{lines}</dl>'
+        f'<p class="subtitle">{escape(study["subtitle"])}</p>{box}'
         f'<p class="files">{files}</p>{methods}</section>'
     )
+
+
+def _box(answer: Contents) -> str:
+    """Return the answer in short, with what speaks against it."""
+    verdict = answer["verdict"]
+    terms: list[tuple[str, tuple[str, ...]]] = [(verdict["text"], ())] if verdict else []
+    terms += [(line["label"], (line["text"],)) for line in answer["lines"]]
+    against = tuple(line["text"] for line in answer.get("against", ()))
+    terms += [(gettext("What speaks against it"), against)] if against else []
+    lines = "".join(
+        f"<dt>{escape(term)}</dt>{''.join(f'<dd>{escape(text)}</dd>' for text in texts)}"
+        for term, texts in terms
+    )
+    reading = answer.get("reading", "")
+    return f"<dl>{lines}</dl>{f'<p>{escape(reading)}</p>' if reading else ''}"
 
 
 def _files(folder: Path) -> str:
