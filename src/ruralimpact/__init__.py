@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from ruralimpact.impact_result import ImpactDifference, ImpactEstimate
     from ruralimpact.randomisation import randomisation_test
 
+__author__ = "The ruralimpact developers"
+__title__ = "ruralimpact: impact evaluation of rural investment projects"
 __version__ = "0.3.0.dev0"
 __all__ = [
     "ConfigError",

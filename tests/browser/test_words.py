@@ -41,14 +41,15 @@ pytestmark = [
 
 
 class Words(HTMLParser):
-    """What a page prints, line by line, without code."""
+    """What a page prints, line by line, with text alternatives and without code."""
 
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[str] = []
         self._within: list[str] = []
 
-    def handle_starttag(self, tag: str, _: Any) -> None:
+    def handle_starttag(self, tag: str, attributes: Any) -> None:
+        self.lines += [text for name, text in attributes if name == "alt" and text]
         if tag in ("script", "style", "code"):
             self._within.append(tag)
 

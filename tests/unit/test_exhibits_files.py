@@ -4,12 +4,14 @@ import io
 import json
 import re
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from xml.etree import ElementTree
 
 import docx
 import openpyxl
 import pytest
+import yaml
 from markupsafe import escape as markup_escape
 from test_exhibits_formats import word_rows
 from test_exhibits_study import ROOT, build_results, build_tables, nsw_study
@@ -21,7 +23,10 @@ from ruralimpact.exhibits.build import (
     findings_document,
     tables_of_exhibit,
 )
-from ruralimpact.exhibits.document import BriefChoice
+from ruralimpact.exhibits.captions import figure_words
+from ruralimpact.exhibits.citation import how_to_cite
+from ruralimpact.exhibits.document import BriefChoice, FindingsDocument
+from ruralimpact.exhibits.formatting import lower_first
 from ruralimpact.exhibits.kinds import SECTIONS
 from ruralimpact.exhibits.printed_brief import printed_brief
 from ruralimpact.exhibits.printed_report import printed_report
@@ -30,6 +35,7 @@ from ruralimpact.exhibits.report import PageParts, ShownExhibits, report_page
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.write_pdf import report_pdf
 from ruralimpact.exhibits.write_word_report import word_report
+from ruralimpact.language import speaking
 
 
 @pytest.fixture(scope="module")
@@ -280,3 +286,44 @@ def test_what_speaks_against_the_answer_stands_under_its_heading_everywhere(
     page = brief_page(PageParts(template), shown)
     section = page.partition("What speaks against it</h3>")[2].partition("</section>")[0]
     assert all(markup_escape(text) in section for text in against)
+
+
+def test_the_citation_tells_these_results_from_others(
+    results: StudyResults, files: dict[str, bytes]
+) -> None:
+    shown = shown_exhibits(results, files)
+    document = FindingsDocument.model_validate_json(files["findings.json"])
+    assert document.file() == files["findings.json"]
+    cited, data, software = how_to_cite(document)
+    assert "National Supported Work demonstration (synthetic stand-in). Job training" in cited
+    assert sha256(files["findings.json"]).hexdigest()[:16] in cited
+    assert data.endswith(document.study.citation)
+    known = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    authors = ", ".join(author["name"] for author in known["authors"])
+    version = known["version"]
+    assert software == f"Software: {authors}. {known['title']}, version {version}."
+    brief = printed_brief(document, (), shown.kinds, shown.pictures)
+    assert brief.cite[:3] == (cited, data, software)
+    word = docx.Document(io.BytesIO(files["report.docx"]))
+    assert [paragraph.text for paragraph in word.paragraphs][-3:] == [cited, data, software]
+
+
+_ENGLISH = re.compile(r"\b(after|before|the|with|and|from|of|by|are|is|each|over|per|against)\b")
+
+
+def test_text_alternatives_of_a_spanish_study_are_spanish(results: StudyResults) -> None:
+    study, kinds = results.study, package_kinds()
+    named = (
+        *study.analyses,
+        *study.strategies,
+        *study.outcomes.values(),
+        *study.variables.values(),
+    )
+    own = {word.label for word in named} | {outcome.unit for outcome in study.outcomes.values()}
+    labels = sorted(filter(None, own), key=len, reverse=True)
+    with speaking("es"):
+        for entry in study.exhibits.figures:
+            alt = figure_words(results, kinds.figures[entry.kind], entry, 1).alt
+            for label in labels:
+                alt = alt.replace(label, "").replace(lower_first(label), "")
+            assert not _ENGLISH.search(alt), (entry.name, alt)

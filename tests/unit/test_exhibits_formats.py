@@ -195,5 +195,9 @@ def test_word_proofreads_in_the_language_of_the_study(language: Language, dictio
     with speaking(language):
         content = word_document((Table("T", "Row", (Column("N"),), ()),))
     document = docx.Document(io.BytesIO(content))
-    stated = [own.get(f"{{{_W}}}val") for own in document.styles.element.iter(f"{{{_W}}}lang")]
-    assert stated and set(stated) == {document.core_properties.language} == {dictionary}
+    places = [
+        *document.styles.element.iter(f"{{{_W}}}lang"),
+        *document.settings.element.iter(f"{{{_W}}}themeFontLang"),
+    ]
+    stated = [own.get(f"{{{_W}}}val") for own in places]
+    assert len(stated) >= 2 and set(stated) == {document.core_properties.language} == {dictionary}

@@ -217,6 +217,23 @@ def test_a_plugin_reads_only_for_the_exhibits_that_need_it(tmp_path: Path) -> No
     }
 
 
+def test_numbers_of_documents_have_the_marks_of_the_language_of_the_study(tmp_path: Path) -> None:
+    inputs = 'ExhibitInputs(kinds=("pie",), files=(), read="own:read", printed="own:printed")'
+    given = f"from ruralimpact.plugins import ExhibitInputs\nPLUGIN = Plugin(inputs={inputs})\n"
+    lay(tmp_path, "toy", f"{HEAD}{given}")
+    own = """from ruralimpact.exhibits import formatting
+def read(paths):
+    return []
+def printed(results):
+    return {"half": formatting.number(0.5, 1)}
+"""
+    (tmp_path / "toy" / "own.py").write_text(own, encoding="utf-8")
+    study = showing("pie").model_copy(update={"language": "es"})
+    results = StudyResults(study=study, tables={}, quality={})
+    plugins = load_plugins(tmp_path, ["toy"])
+    assert with_plugin_inputs(results, plugins, []).printed == {"half": "0,5"}
+
+
 def test_a_module_that_is_no_python(tmp_path: Path) -> None:
     lay(tmp_path, "plugins/toy", EMPTY)
     (tmp_path / "plugins/toy/own.py").write_text("def (\n", encoding="utf-8")

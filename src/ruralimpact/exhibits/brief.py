@@ -1,5 +1,6 @@
 """The brief of a study: its question and answer on two printed pages, with one table and two figures."""
 
+from ruralimpact.exhibits.citation import how_to_cite
 from ruralimpact.exhibits.document import ShownTable
 from ruralimpact.exhibits.printed_brief import exhibits_of_brief
 from ruralimpact.exhibits.report import PageParts, ShownExhibits, data_address, rendered
@@ -21,6 +22,7 @@ def brief_page(page: PageParts, exhibits: ShownExhibits) -> str:
     return rendered(
         page,
         **document.written(),
+        cite=how_to_cite(document),
         table=table,
         figures_shown=chosen.figures,
         limits=answer.further,

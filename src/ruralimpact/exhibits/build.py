@@ -1,6 +1,5 @@
 """From the results of a study to its exhibits as files' contents; nothing here touches the disk."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -106,8 +105,7 @@ def exhibit_files(results: StudyResults, kinds: Kinds) -> Iterator[ExhibitFile]:
     title = captions.with_warning(results, results.study.title)
     yield ExhibitFile("tables.xlsx", workbook(title, shown), beside_report=True)
     document = findings_document(results, kinds, shown)
-    text = json.dumps(document.written(), indent=1, ensure_ascii=False, allow_nan=False)
-    yield ExhibitFile("findings.json", f"{text}\n".encode())
+    yield ExhibitFile("findings.json", document.file())
     yield ExhibitFile("findings.tex", latex_macros(document).encode())
     report = printed_report(document, shown, kinds)
     yield ExhibitFile("report.docx", word_report(report, pictures), beside_report=True)

@@ -1,5 +1,6 @@
 """What the report of a study needs besides its exhibits, and what other programs may read: findings.json."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -156,6 +157,11 @@ class FindingsDocument(Written):
     set_to_missing: tuple[SourceLines, ...] = ()
     reading_notes: tuple[SourceLines, ...] = ()
     findings: Mapping[str, Finding]
+
+    def file(self) -> bytes:
+        """Return the contents of the file."""
+        text = json.dumps(self.written(), indent=1, ensure_ascii=False, allow_nan=False)
+        return f"{text}\n".encode()
 
     def written(self) -> dict[str, Any]:
         """Return it as it is written: without what is to be said of raw files where that is nothing."""

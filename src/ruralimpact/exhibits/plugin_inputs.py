@@ -7,6 +7,7 @@ from typing import Any
 
 from ruralimpact.exhibits.quantities import Quantity
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import speaking
 from ruralimpact.plugins import Plugins
 
 
@@ -28,9 +29,10 @@ def with_plugin_inputs(
     results = replace(results, plugin_inputs=inputs)
     printed: dict[Quantity, str] = {}
     statements: dict[str, list[tuple[str, str]]] = {}
-    for plugin in suppliers:
-        if plugin.inputs and plugin.inputs.printed:
-            printed |= plugin.function(plugin.inputs.printed)(results)
-        if plugin.inputs and plugin.inputs.statements:
-            statements |= plugin.function(plugin.inputs.statements)(results)
+    with speaking(results.study.language):
+        for plugin in suppliers:
+            if plugin.inputs and plugin.inputs.printed:
+                printed |= plugin.function(plugin.inputs.printed)(results)
+            if plugin.inputs and plugin.inputs.statements:
+                statements |= plugin.function(plugin.inputs.statements)(results)
     return replace(results, printed=printed, statements=statements)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ruralimpact.exhibits.citation import how_to_cite
 from ruralimpact.exhibits.document import (
     FindingsDocument,
     HeadlineLine,
@@ -15,9 +16,10 @@ from ruralimpact.exhibits.model import TablesOfExhibit, stamped
 from ruralimpact.exhibits.printed_report import answer_lines
 from ruralimpact.exhibits.registry import Kinds
 from ruralimpact.exhibits.report_parts import report_parts
-from ruralimpact.language import gettext
+from ruralimpact.language import gettext, marked
 from ruralimpact.schema.exhibit import FIGURES_OF_BRIEF
 
+_IDENTIFIERS = marked("Every number here has an identifier in exhibits/findings.json.")
 MOST_LINES = 34  # of a table that leaves room for the answer on one page
 _BOX = re.compile(rb'viewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"')
 
@@ -125,7 +127,7 @@ def printed_brief(
         figures=chosen.figures,
         against=box.against,
         limits=box.further,
-        cite=tuple(_how_to_cite(study.citation)),
+        cite=(*how_to_cite(document), gettext(_IDENTIFIERS)),
     )
 
 
@@ -135,15 +137,6 @@ def _opening(study: StudyWords) -> Iterator[str]:
             "Synthetic stand-in: the data are simulated, and no number here describes real producers."
         )
     yield from filter(None, (study.subtitle, study.question))
-
-
-def _how_to_cite(citation: str) -> Sequence[str]:
-    data = gettext("Data: {citation}").format(citation=citation)
-    software = gettext(
-        "Software: as its file CITATION.cff says, with its version. Every number here has an identifier in "
-        "exhibits/findings.json."
-    )
-    return [data, software] if citation else [software]
 
 
 def _table_of_brief(

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.citation import how_to_cite
 from ruralimpact.exhibits.document import (
     AnswerBox,
     FindingsDocument,
@@ -46,6 +47,8 @@ class PrintedReport:
     conventions : tuple of Term
     files : tuple of str
         How many rows of each raw file were read.
+    cite : tuple of str
+        How to cite.
     wide : bool
         It has a table that needs pages on their side.
     """
@@ -57,6 +60,7 @@ class PrintedReport:
     parts: tuple[PrintedPart, ...]
     conventions: tuple[Term, ...]
     files: tuple[str, ...]
+    cite: tuple[str, ...]
     wide: bool
 
     @property
@@ -68,12 +72,6 @@ class PrintedReport:
     def opening(self) -> tuple[str, ...]:
         """What stands under the title."""
         return tuple(filter(None, (self.study.subtitle, self.study.question)))
-
-    @property
-    def citation(self) -> str:
-        """How to cite the data; empty where the study does not say."""
-        citation = self.study.citation
-        return gettext("Cite the data as: {citation}").format(citation=citation) if citation else ""
 
 
 def printed_report(
@@ -97,6 +95,7 @@ def printed_report(
         parts=tuple(_parts(document, exhibits, kinds)),
         conventions=document.conventions,
         files=tuple(map(_rows_read, document.data)),
+        cite=how_to_cite(document),
         wide=any(table.wide for exhibit in exhibits for table in exhibit.tables),
     )
 

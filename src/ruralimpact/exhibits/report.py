@@ -9,6 +9,7 @@ from typing import Any
 
 from ruralimpact.estimation.ledger import SpecificationList
 from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.citation import how_to_cite
 from ruralimpact.exhibits.document import (
     FindingsDocument,
     HeadlineLine,
@@ -131,6 +132,7 @@ def report_page(
     return rendered(
         page,
         **document.written(),
+        cite=how_to_cite(document),
         fragments={
             own.name: fragment_of(shown.tables[own.name], own.number)
             for own in document.tables

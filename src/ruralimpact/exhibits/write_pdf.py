@@ -92,7 +92,7 @@ def _content(report: PrintedReport, drawings: Mapping[str, bytes]) -> Content:
         "parts": [_part(part, drawings) for part in report.parts],
         "conventions": [{"label": entry.term, "text": entry.text} for entry in report.conventions],
         "files": report.files,
-        "citation": report.citation,
+        "cite": report.cite,
     }
 
 

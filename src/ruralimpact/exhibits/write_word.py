@@ -65,7 +65,11 @@ def set_properties(document: Document, title: str, *, synthetic: bool) -> None:
     properties.comments = gettext("Synthetic stand-in") if synthetic else ""
     properties.created = properties.modified = datetime(*_EPOCH)
     properties.language = _LANGUAGES[current()]
-    for own in document.styles.element.iter(qn("w:lang")):
+    stated = [
+        *document.styles.element.iter(qn("w:lang")),
+        *document.settings.element.iter(qn("w:themeFontLang")),
+    ]
+    for own in stated:
         own.set(qn("w:val"), properties.language)
 
 

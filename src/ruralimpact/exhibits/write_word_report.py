@@ -242,5 +242,5 @@ def _add_end(word: Document, report: PrintedReport) -> None:
     word.add_heading(gettext("Data, and how to cite"), level=1)
     for text in report.files:
         word.add_paragraph(text, style="List Bullet")
-    if report.citation:
-        word.add_paragraph(report.citation)
+    for text in report.cite:
+        word.add_paragraph(text)
