@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 import pytest
@@ -14,11 +14,14 @@ from test_exhibits_study import build_results, build_tables, nsw_study
 from ruralimpact.config.answer import check_answer
 from ruralimpact.errors import ConfigError
 from ruralimpact.estimation.informative_weights import INFORMATIVE, NOT_SHOWN
-from ruralimpact.exhibits.answer.box import MOST_WORDS, answer_box
+from ruralimpact.exhibits.answer.box import answer_box
+from ruralimpact.exhibits.answer.room import MOST_WORDS, Draft, Room, room_for
 from ruralimpact.exhibits.answer.statement import word_count
 from ruralimpact.exhibits.document import AnswerBox, HeadlineLine
+from ruralimpact.exhibits.earlier_words import in_the_language
 from ruralimpact.exhibits.findings import findings
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import Language, speaking
 from ruralimpact.schema.answer import Answer, HeadlineOutcome, PlaceboTest
 
 SPEC = "psid_matching/nn5/earnings"
@@ -292,13 +295,62 @@ def test_it_stays_short_and_drops_nothing(results: StudyResults) -> None:
     )
     results = replace(results, study=with_parts(study, analyses=analyses))
     box = box_of(answering(results, *outcomes))
-    shown = [HeadlineLine(label="", text=box.reading), *box.lines, *box.against]
-    shown += [box.verdict] if box.verdict else []
-    assert sum(word_count(f"{line.label} {line.text}") for line in shown) <= MOST_WORDS
+    assert words_of(box) <= MOST_WORDS
     said = {line.label for line in (*box.lines, *box.further) if line.label}
     assert said == {
         entry.label for entry in analyses if entry.name in ("experiment", "psid_matching")
     }
+
+
+def test_the_same_sentences_are_said_in_every_language(results: StudyResults) -> None:
+    """Of a study against which much speaks, so that not all of it finds room."""
+    placebo = (PlaceboTest(analysis="psid_matching", outcomes=("employed",)),)
+    tested = answering(results, EXPERIMENT, MATCHED, placebos=placebo)
+    failing = with_estimates(tested, "psid_matching", balanced="no", effective_control_groups=7.0)
+    failing = with_estimates(failing, "psid_matching/.*/employed", p_value=0.01)
+    failing = row("pre_trends", **TREND, p_value=0.04)(failing)
+    boxes = []
+    for language in get_args(Language):
+        with speaking(language):
+            boxes.append(box_of(in_the_language(failing)))
+    english, spanish = boxes
+    assert english.further and english.against
+    for part in ("lines", "against", "further"):
+        cited = [[line.cites for line in getattr(box, part)] for box in (english, spanish)]
+        assert cited[0] == cited[1], part
+    for box in boxes:
+        assert words_of(box) <= MOST_WORDS
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "said"),
+    [
+        ((20, 20, 20), (20, 20, 20), 3),
+        ((20, 20, 20), (20, 20, 21), 2),
+        ((20, 10, 10), (41, 10, 10), 2),
+        ((20, 10, 10), (61, 10, 10), 0),
+    ],
+)
+def test_room_is_what_the_longest_language_leaves(
+    own: tuple[int, ...], other: tuple[int, ...], said: int
+) -> None:
+    """Beside 60 words on the estimates, and none of the frame."""
+    drafts = [
+        Draft(framing=(), lines=((of_words(60),),), against=tuple(map(of_words, against)))
+        for against in (own, other)
+    ]
+    for ordered in (drafts, drafts[::-1]):
+        assert room_for(ordered) == Room(detail=0, lines=1, against=said)
+
+
+def of_words(count: int) -> HeadlineLine:
+    return HeadlineLine(label="", text=" ".join(["word"] * count))
+
+
+def words_of(box: AnswerBox) -> int:
+    shown = [HeadlineLine(label="", text=box.reading), *box.lines, *box.against]
+    shown += [box.verdict] if box.verdict else []
+    return sum(word_count(f"{line.label} {line.text}") for line in shown)
 
 
 def test_a_suppressed_estimate_prints_no_number(tmp_path: Any) -> None:

@@ -3,24 +3,24 @@
 import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from typing import get_args
 
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.answer.caveats import Caveat, caveats
 from ruralimpact.exhibits.answer.effects import DETAILS, effect_lines
 from ruralimpact.exhibits.answer.headline import Headline, estimated_otherwise, headlines_of
 from ruralimpact.exhibits.answer.planted_truth import planted_sentences, with_planted
-from ruralimpact.exhibits.answer.statement import word_count
+from ruralimpact.exhibits.answer.room import Draft, room_for
 from ruralimpact.exhibits.document import AnswerBox, HeadlineLine
+from ruralimpact.exhibits.earlier_words import in_the_language
 from ruralimpact.exhibits.gains_rows import gains_headlines
 from ruralimpact.exhibits.portfolio_findings import portfolio_headlines
 from ruralimpact.exhibits.responses_rows import responses_headlines
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.returns_findings import returns_headlines
 from ruralimpact.exhibits.survival_rows import survival_headlines
-from ruralimpact.language import gettext, marked
+from ruralimpact.language import Language, current, gettext, marked, speaking
 
-MOST_WORDS = 120
-_KEPT = 2  # sentences against an answer that find room whatever else is said
 _READING = marked("In parentheses: 95 percent intervals.")
 _DESCRIPTIONS = (
     *(portfolio_headlines, survival_headlines, responses_headlines),
@@ -39,55 +39,53 @@ def answer_box(results: StudyResults) -> AnswerBox:
     Returns
     -------
     AnswerBox
-        The headline estimates are said in as much detail as leaves room for what speaks against them. What
-        finds no room is in ``further``.
+        The headline estimates are said in as much detail as leaves room for what speaks against them, the
+        same sentences in every language. What finds no room is in ``further``.
     """
+    verdict, reading, own = _composed(results)
+    room = room_for([own, *_in_other_languages(results)])
+    lines = own.lines[room.detail]
+    shown = lines[: room.lines]
+    return AnswerBox(
+        verdict=verdict,
+        lines=shown,
+        against=own.against[: room.against],
+        reading=reading.text if any(_has_interval(line.text) for line in shown) else "",
+        further=(*lines[room.lines :], *own.against[room.against :]),
+    )
+
+
+def _in_other_languages(results: StudyResults) -> Iterator[Draft]:
+    for language in get_args(Language):
+        if language != current():
+            with speaking(language):
+                *_, draft = _composed(in_the_language(results))
+            yield draft
+
+
+def _composed(results: StudyResults) -> tuple[HeadlineLine | None, HeadlineLine, Draft]:
+    """Return the verdict, how to read numbers, and all that may be said, in the language that is spoken."""
     headlines = headlines_of(results)
     described = [
         with_planted(results, line)
         for line in chain.from_iterable(list_of(results) for list_of in _DESCRIPTIONS)
     ]
     against = list(caveats(results, headlines))
-    sentences = [sentence for _, sentence in against]
-    full = [*effect_lines(results, headlines, DETAILS[0]), *described]
     cited = [f"{line.key}/{measure}" for line in headlines for measure in ("estimate", "percent")]
     cited += chain.from_iterable(line.cites for line in described)
     verdict = _verdict(results, headlines, cited, against)
     reading = HeadlineLine(label="", text=gettext(_READING))
-    room = MOST_WORDS - _words(reading, *([verdict] if verdict else []))
-    kept = _words(*sentences[:_KEPT])
-    lines = full
-    for detail in DETAILS:
-        lines = [*effect_lines(results, headlines, detail), *described]
-        if _words(*lines) <= room - kept:
-            break
-    shown = list(_that_fit(lines, room))
-    said = list(_that_fit(sentences, room - _words(*shown)))
-    return AnswerBox(
-        verdict=verdict,
-        lines=tuple(shown),
-        against=tuple(said),
-        reading=reading.text if any(_has_interval(line.text) for line in shown) else "",
-        further=(*lines[len(shown) :], *sentences[len(said) :]),
+    draft = Draft(
+        framing=(reading, *([verdict] if verdict else [])),
+        lines=tuple((*effect_lines(results, headlines, own), *described) for own in DETAILS),
+        against=tuple(sentence for _, sentence in against),
     )
+    return verdict, reading, draft
 
 
 def _has_interval(text: str) -> bool:
     """Whether an interval stands in parentheses."""
     return re.search(rf"\([^)]*{re.escape(formatting.span('', ''))}", text) is not None
-
-
-def _words(*lines: HeadlineLine) -> int:
-    return sum(word_count(f"{line.label} {line.text}") for line in lines)
-
-
-def _that_fit(lines: Sequence[HeadlineLine], room: int) -> Iterator[HeadlineLine]:
-    """Yield the first lines, as many as find room."""
-    for line in lines:
-        room -= _words(line)
-        if room < 0:
-            return
-        yield line
 
 
 def _verdict(
