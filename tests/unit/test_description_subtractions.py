@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from cash_flow_records import many, study_with
 from exhibit_entries import entry
 from study_models import study_of
 from test_exhibits_gains import results_of as gains_of
 from test_exhibits_returns import ASKED as RETURNS
 from test_exhibits_survival import results_of as survival_of
-from test_returns_study import many, study_with
 from test_survival import ASKED as LASTING
 
 from ruralimpact.contracts.complements import FEWEST_UNITS

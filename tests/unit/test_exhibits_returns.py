@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from cash_flow_records import DRIVERS, SCENARIOS, many, study_with
 from exhibit_entries import entry, with_tables, written
-from test_returns_study import DRIVERS, SCENARIOS, many, study_with
 
 from ruralimpact.config.exhibits import check_exhibits
 from ruralimpact.description.records import RecordedStudy, exclusions_of

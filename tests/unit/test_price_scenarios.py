@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from cash_flow_records import many, study_with
 from exhibit_entries import entry
-from test_returns_study import many, study_with
 
 from ruralimpact.config.price_scenarios import read_price_scenarios
 from ruralimpact.description.records import RecordedStudy

@@ -5,7 +5,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from study_models import study_of
+from cash_flow_records import (
+    ACCOUNTS,
+    SPREADSHEET,
+    analysis_of,
+    many,
+    returns_of,
+    study_with,
+    tables_of,
+    value,
+)
 
 from ruralimpact.description.records import RecordedStudy
 from ruralimpact.errors import ConfigError, DataError
@@ -13,94 +22,8 @@ from ruralimpact.returns.accounts import account_flows
 from ruralimpact.returns.cash_flow import internal_rate, present_values
 from ruralimpact.returns.measures import aggregate_rate, interval, revenue_measures
 from ruralimpact.returns.register import cash_register
-from ruralimpact.returns.study import returns_study, returns_uncertainty
-from ruralimpact.schema.rate_of_return import RateOfReturn
-from ruralimpact.schema.validation import validated
+from ruralimpact.returns.study import returns_study
 from ruralimpact.survey.set_missing import mark_of
-
-LINES = ["grant", "own", "sales", "feed"]
-ACCOUNTS = [
-    {
-        "name": "all",
-        "label": "All",
-        "investment": ["grant", "own"],
-        "benefits": ["sales"],
-        "costs": ["feed"],
-    },
-    {
-        "name": "own",
-        "label": "Own",
-        "investment": ["own"],
-        "benefits": ["sales"],
-        "costs": ["feed"],
-    },
-]
-
-
-def keys_of(**keys: Any) -> dict[str, Any]:
-    return {
-        "name": "efa",
-        "label": "EFA",
-        "sample": "flows",
-        "method": "rate_of_return",
-        "outcomes": LINES,
-        "accounts": ACCOUNTS,
-        "horizon": 3,
-        "discount_rate": 0.10,
-        **keys,
-    }
-
-
-def analysis_of(**keys: Any) -> RateOfReturn:
-    analysis: RateOfReturn = validated(RateOfReturn, keys_of(**keys))
-    return analysis
-
-
-def tables_of(flows: dict[str, dict[int, list[float]]], **by_unit: Any) -> tuple[Any, Any]:
-    """Return units and outcomes: amounts of `LINES` by unit and year."""
-    rows = [
-        {"id": unit, "wave": year, **dict(zip(LINES, amounts, strict=True))}
-        for unit, years in flows.items()
-        for year, amounts in years.items()
-    ]
-    table = pd.DataFrame(rows)
-    table["unit_id"] = table["id"] + " " + table["wave"].astype(str)
-    units = table[["unit_id", "id", "wave"]].assign(group=table["id"])
-    for name, values in by_unit.items():
-        units[name] = table["id"].map(values)
-    return units, table[["unit_id", *LINES]]
-
-
-SPREADSHEET = {
-    "a": {2009: [60, 40, 0, 0], 2010: [0, 0, 80, 20], 2011: [0, 0, 80, 30], 2012: [0, 0, 80, 30]},
-    "b": {2010: [50, 50, 0, 0], 2011: [0, 0, 20, 10], 2012: [0, 0, 20, 10], 2013: [0, 0, 20, 10]},
-}
-
-
-def study_with(exhibits: Any = None, **keys: Any) -> Any:
-    return study_of(
-        analyses=[keys_of(**keys)],
-        samples={"flows": {}},
-        outcomes={name: {"unit": "US$"} for name in LINES},
-        synthetic=False,
-        unit_label="groups",
-        group_label="villages",
-        **({"exhibits": exhibits} if exhibits else {}),
-    )
-
-
-def returns_of(
-    flows: dict[str, dict[int, list[float]]], by_unit: dict[str, Any] | None = None, **keys: Any
-) -> pd.DataFrame:
-    units, outcomes = tables_of(flows, **(by_unit or {}))
-    return returns_study(
-        RecordedStudy(study_with(**keys), {"flows": units}, {"flows": outcomes})
-    ).tables["returns"]
-
-
-def value(frame: pd.DataFrame, measure: str, account: str = "all", level: str = "") -> float:
-    chosen = (frame["measure"] == measure) & (frame["account"] == account)
-    return float(frame.loc[chosen & (frame["level"] == level), "estimate"].iloc[0])
 
 
 def test_a_hand_made_spreadsheet() -> None:
@@ -266,22 +189,6 @@ def test_the_order_of_rows_changes_nothing() -> None:
         pd.testing.assert_frame_equal(frame, back[name])
 
 
-def many(count: int = 40, seed: int = 3) -> tuple[pd.DataFrame, pd.DataFrame]:
-    rng = np.random.default_rng(seed)
-    flows = {
-        f"u{i:02d}": {
-            2009: [invested := float(rng.uniform(50, 150)), 20.0, 0.0, 0.0],
-            **{
-                year: [0.0, 0.0, float(rng.normal(0.9, 0.3) * invested), 10.0]
-                for year in (2010, 2011, 2012)
-            },
-        }
-        for i in range(count)
-    }
-    products = {unit: ("milk", "quinoa")[i % 2] for i, unit in enumerate(flows)}
-    return tables_of(flows, product=products)
-
-
 def test_scores_of_the_aggregate_rate_are_its_derivative() -> None:
     """The influence of a unit is what a little more weight on it does to the rate."""
     units, outcomes = many()
@@ -347,96 +254,6 @@ def test_one_group_has_no_interval() -> None:
     assert np.isnan(interval(measure, np.array(["g"] * 40, dtype=object)).conf_low)
 
 
-DRIVERS = [
-    {"name": "price", "label": "Price", "lines": ["sales"], "by": "product", "variation": 0.2},
-    {"name": "cost", "label": "Cost", "lines": ["grant", "own"], "swing": 0.3, "variation": 0.1},
-]
-SCENARIOS = [
-    {"name": "low", "label": "Low", "factor": 0.8},
-    {
-        "name": "prices",
-        "label": "Prices",
-        "lines": ["sales"],
-        "by": "product",
-        "factors": {"milk": 0.7},
-    },
-    {"name": "late", "label": "Late", "delay": 1},
-]
-
-
-def uncertain(seed: int = 1, **keys: Any) -> tuple[dict[str, pd.DataFrame], Any, RateOfReturn]:
-    units, outcomes = many()
-    asked = {"by": ["product"], "drivers": DRIVERS, "scenarios": SCENARIOS, "draws": 200, **keys}
-    tables = returns_uncertainty(
-        RecordedStudy(study_with(**asked), {"flows": units}, {"flows": outcomes}), seed=seed
-    )
-    analysis = analysis_of(**asked)
-    return tables, cash_register(analysis, units, outcomes), analysis
-
-
-def test_scenarios_by_hand() -> None:
-    tables, register, _ = uncertain()
-    rows = tables["returns_scenarios"]
-    npv = rows[(rows["measure"] == "npv") & (rows["account"] == "all") & (rows["by"] == "")]
-    expected = {}
-    invested = register.lines["grant"] + register.lines["own"]
-    sales, feed = register.lines["sales"], register.lines["feed"]
-    factor = np.where(register.units["product"] == "milk", 0.7, 1.0)[:, None]
-    expected["low"] = 0.8 * (sales - feed) - invested
-    expected["prices"] = factor * sales - feed - invested
-    late = np.zeros_like(sales)
-    late[:, 1:] = (sales - feed)[:, :-1]
-    expected["late"] = late - invested
-    for name, flows in expected.items():
-        found = float(npv.loc[npv["scenario"] == name, "estimate"].iloc[0])
-        assert found == pytest.approx(present_values(flows, 0.10).mean()), name
-
-
-def test_at_its_switching_value_nothing_is_gained() -> None:
-    tables, register, analysis = uncertain()
-    rows = tables["returns_drivers"]
-    row = rows[
-        (rows["kind"] == "switching") & (rows["driver"] == "cost") & (rows["account"] == "all")
-    ]
-    factor = float(row["factor"].iloc[0])
-    flows = account_flows(analysis.accounts[0], register.lines, {"grant": factor, "own": factor})
-    assert present_values(flows.net, 0.10).sum() == pytest.approx(0, abs=1e-8)
-
-
-def test_without_a_switching_value_there_is_a_reason() -> None:
-    cheap = [{"name": "feed", "label": "Feed", "lines": ["feed"]}]
-    lossy = {"a": {2009: [500, 0, 0, 0], **{year: [0, 0, 5, 1] for year in range(2010, 2013)}}}
-    units, outcomes = tables_of(lossy)
-    study = study_with(drivers=cheap)
-    rows = returns_uncertainty(RecordedStudy(study, {"flows": units}, {"flows": outcomes}), seed=1)[
-        "returns_drivers"
-    ]
-    row = rows[(rows["kind"] == "switching") & (rows["account"] == "all")].iloc[0]
-    assert np.isnan(row["factor"])
-    assert row["reason"].startswith("no factor above zero")
-
-
-def test_simulations_are_those_of_the_seed_and_center_on_the_record() -> None:
-    first, register, analysis = uncertain(draws=3_000)
-    again, _, _ = uncertain(draws=3_000)
-    pd.testing.assert_frame_equal(first["returns_draws"], again["returns_draws"])
-    other, _, _ = uncertain(seed=2)
-    assert not np.allclose(first["returns_draws"]["npv"][:200], other["returns_draws"]["npv"][:200])
-    own = first["returns_draws"][first["returns_draws"]["account"] == "all"]["npv"]
-    flows = account_flows(analysis.accounts[0], register.lines)
-    center = present_values(flows.net, 0.10).mean()
-    assert own.mean() == pytest.approx(center, abs=4 * own.std() / np.sqrt(len(own)))
-
-
-def test_delays_are_drawn_with_their_probabilities() -> None:
-    delay = {"label": "Late", "probabilities": [0.75, 0.25]}
-    tables, _, _ = uncertain(drivers=[], delay=delay, draws=4000)
-    draws = tables["returns_draws"]
-    npv = draws[draws["account"] == "all"]["npv"]
-    assert npv.nunique() == 2
-    assert (npv == npv.max()).mean() == pytest.approx(0.75, abs=0.03)
-
-
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
@@ -455,17 +272,3 @@ def test_delays_are_drawn_with_their_probabilities() -> None:
 def test_mistakes_in_the_configuration_name_their_key(wrong: dict[str, Any], words: str) -> None:
     with pytest.raises(ConfigError, match=words):
         analysis_of(**wrong)
-
-
-def test_a_unit_whose_product_is_not_known_is_in_no_scenario_by_product() -> None:
-    prices = {"name": "prices", "label": "Prices", "by": "product", "factors": {"milk": 0.5}}
-    study = study_with(by=["product"], scenarios=[prices])
-    units, outcomes = tables_of(
-        {**SPREADSHEET, "c": SPREADSHEET["b"]}, product={"a": "milk", "b": "tea"}
-    )
-    recorded = RecordedStudy(study, {"flows": units}, {"flows": outcomes})
-    made, scenarios = returns_study(recorded), returns_uncertainty(recorded, seed=1)
-    assert made.tables["returns"].query("by == ''")["n_units"].unique().tolist() == [3]
-    assert scenarios["returns_scenarios"].query("by == ''")["n_units"].unique().tolist() == [2]
-    lost = [(item.about, item.units) for item in made.excluded if item.rows]
-    assert lost == [("product", ("c",))]

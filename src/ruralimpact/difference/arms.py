@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from ruralimpact.design.comparison import NO_WEIGHT, STRATUM, WEIGHT
 from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
 from ruralimpact.design.flow import Flow, flow_of
-from ruralimpact.design.propensity import refuse_empty_arm, refuse_single_group
 from ruralimpact.design.sampling import check_weights, of_mean_one, strata_codes
 from ruralimpact.difference.gate import (
+    of_unknown_arm,
+    refuse_empty_arms,
     refuse_empty_cells,
-    refuse_no_controls,
     refuse_treated_before,
     refuse_unobserved_arms,
 )
@@ -314,9 +314,9 @@ def _arms(
     kept, excluded = _exclude(reasons, len(arm))
     treatment = arm[kept].astype(np.int8)
     flow = flow_of(shown, reasons)
-    why = flow.why_empty() or _of_unknown_arm(shown, excluded, reasons)
+    why = flow.why_empty() or of_unknown_arm(shown, excluded, reasons)
     try:
-        _refuse_empty(analysis, treatment, first[kept], panel.groups[kept], why)
+        refuse_empty_arms(analysis, treatment, first[kept], panel.groups[kept], why)
     except NoComparisonError as problem:
         raise NoComparisonError(str(problem), excluded) from None
     values = {
@@ -355,43 +355,6 @@ def _strata(panel: UnitWaves, near: Sequence[str], kept: BoolArray) -> NDArray[n
     strata, rows = panel.first_known(STRATUM, near)[kept], panel.ids[kept].tolist()
     within = f"analysis {panel.analysis}"
     return strata_codes(strata, panel.groups[kept], rows, column=STRATUM, within=within)
-
-
-def _refuse_empty(
-    analysis: AnyOverTime,
-    treatment: NDArray[np.int8],
-    first_treated: FloatArray,
-    groups: StrArray,
-    why: str,
-) -> None:
-    """Refuse arms without units, or of a single group where there are others."""
-    name = analysis.name
-    if isinstance(analysis, BeforeAfter):
-        if not len(treatment):
-            raise NoComparisonError(f"{name}: no treated unit was observed in every wave.{why}")
-        return
-    if isinstance(analysis, Staggered) and treatment.any():
-        refuse_no_controls(name, first_treated, analysis.control, why)
-        if treatment.all():  # units treated later are the controls
-            return
-    refuse_empty_arm(treatment, name, why)
-    refuse_single_group(treatment, groups, name)
-
-
-def _of_unknown_arm(
-    shown: FloatArray, excluded: Sequence[tuple[str, int, int]], reasons: Reasons
-) -> str:
-    """Say that units may belong to an empty arm of which it is not known."""
-    unknown = np.isnan(shown)
-    if not unknown.any():
-        return ""
-    named = {reason for reason, _, _ in excluded}
-    listed = ", ".join(
-        f"{reason} ({int((applies & unknown).sum()):,})"
-        for reason, applies in reasons
-        if reason in named and (applies & unknown).any()
-    )
-    return f" The arm of {int(unknown.sum()):,} units is not known: {listed}."
 
 
 def _exclude(

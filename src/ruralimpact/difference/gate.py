@@ -5,10 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralimpact.design.propensity import refuse_empty_arm, refuse_single_group
 from ruralimpact.errors import DesignError, NoComparisonError
+from ruralimpact.schema.analysis import AnyOverTime, BeforeAfter, Staggered
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+StrArray = NDArray[np.object_]
 
 _ARMS = {1: "treated", 0: "control"}
 _LEVELS = "a difference in levels after treatment ('matching' or 'difference_in_means')"
@@ -177,3 +180,65 @@ def refuse_empty_cells(
                     f"{analysis}: there are no {kind} {word} units, so there is no third difference. "
                     "What can be estimated instead is 'difference_in_differences'."
                 )
+
+
+def refuse_empty_arms(
+    analysis: AnyOverTime,
+    treatment: NDArray[np.int8],
+    first_treated: FloatArray,
+    groups: StrArray,
+    why: str,
+) -> None:
+    """Refuse arms without units, or of a single group where there are others.
+
+    Parameters
+    ----------
+    analysis : AnyOverTime
+    treatment : ndarray of {0, 1}, shape (n,)
+    first_treated : ndarray, shape (n,)
+        First wave with treatment; ``inf`` for never.
+    groups : ndarray of str, shape (n,)
+    why : str
+        What emptied an arm, to be said with it.
+
+    Raises
+    ------
+    NoComparisonError, DesignError
+    """
+    name = analysis.name
+    if isinstance(analysis, BeforeAfter):
+        if not len(treatment):
+            raise NoComparisonError(f"{name}: no treated unit was observed in every wave.{why}")
+        return
+    if isinstance(analysis, Staggered) and treatment.any():
+        refuse_no_controls(name, first_treated, analysis.control, why)
+        if treatment.all():  # units treated later are the controls
+            return
+    refuse_empty_arm(treatment, name, why)
+    refuse_single_group(treatment, groups, name)
+
+
+def of_unknown_arm(
+    shown: FloatArray,
+    excluded: Sequence[tuple[str, int, int]],
+    reasons: Sequence[tuple[str, BoolArray]],
+) -> str:
+    """Say how many units may belong to an empty arm since theirs is not known, and why it is not.
+
+    Parameters
+    ----------
+    shown : ndarray, shape (n,)
+        The arm of each unit; NaN where it is not known.
+    excluded : sequence of (reason, units, units before)
+    reasons : sequence of (reason, ndarray of bool)
+    """
+    unknown = np.isnan(shown)
+    if not unknown.any():
+        return ""
+    named = {reason for reason, _, _ in excluded}
+    listed = ", ".join(
+        f"{reason} ({int((applies & unknown).sum()):,})"
+        for reason, applies in reasons
+        if reason in named and (applies & unknown).any()
+    )
+    return f" The arm of {int(unknown.sum()):,} units is not known: {listed}."
