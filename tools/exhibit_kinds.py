@@ -26,7 +26,7 @@ Each puts in one exhibit at its turn, or the number in parentheses, the first of
 any, until there are twelve. All others are the annex, as are kinds marked so below unless `main` names them.
 
 LaTeX files are taken in with `\\input` and need `adjustbox`, `array`, `booktabs`, `rotating` and
-`threeparttable`: each table is a float with its notes, `\\ref{{tab:name}}` its number. After
+`threeparttable`: each table is a float with its notes, `\\ref{{tab:study.name}}` its number. After
 `\\input{{findings}}` a text prints a number by its identifier in `findings.json`,
 `\\ri{{nsw.psid_matching.nn5.earnings.estimate}}`; one that there is not is an error.
 """

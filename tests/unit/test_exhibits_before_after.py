@@ -28,7 +28,7 @@ def files(results: StudyResults, *analyses: str) -> dict[str, str]:
     tables = tables_of_exhibit(
         results, entry("difference", analyses=list(analyses)), 1, package_kinds()
     ).tables
-    made = {one.name.partition(".")[2]: one.content for one in table_files("x", tables)}
+    made = {one.name.partition(".")[2]: one.content for one in table_files("x", tables, "toy")}
     with zipfile.ZipFile(io.BytesIO(made.pop("docx"))) as document:
         text = {"docx": document.read("word/document.xml").decode()}
     return text | {kind: content.decode() for kind, content in made.items()}

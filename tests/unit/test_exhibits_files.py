@@ -327,3 +327,14 @@ def test_text_alternatives_of_a_spanish_study_are_spanish(results: StudyResults)
             for label in labels:
                 alt = alt.replace(label, "").replace(lower_first(label), "")
             assert not _ENGLISH.search(alt), (entry.name, alt)
+
+
+def test_labels_of_two_studies_in_one_article_are_apart(
+    results: StudyResults, files: dict[str, bytes]
+) -> None:
+    tables = [name for name in files if name.endswith(".tex") and name != "findings.tex"]
+    assert tables
+    for name in tables:
+        labels = re.findall(rb"\\label{([^}]*)}", files[name])
+        stem = f"tab:{results.study.name}.{Path(name).stem}".encode()
+        assert labels and all(own == stem or own.startswith(stem + b"-") for own in labels)

@@ -69,7 +69,7 @@ def test_an_exhibit_of_nothing_says_so_in_every_format(
     shown = entry("sample", title="Ratios")
     empty = replace(package_kinds().tables["sample"], build=lambda *_: iter(tables))
     built = tables_of_exhibit(results, shown, 1, Kinds({"sample": empty}, {}))
-    for file in table_files("ratios", built.tables):
+    for file in table_files("ratios", built.tables, "toy"):
         if file.name.endswith(".docx"):
             assert any("Nothing to show." in row for row in word_rows(file.content))
         elif not file.name.endswith(".csv"):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from ruralimpact.exhibits import write_pdf
 from ruralimpact.exhibits.document import (
     AnswerBox,
     FindingsDocument,
@@ -101,3 +102,16 @@ def test_long_tables_go_on_over_pages() -> None:
 @pytest.mark.parametrize(("rows", "most"), [(3, 1), (34, 2), (60, 2), (300, 9)])
 def test_a_brief_has_two_pages_unless_its_letters_would_be_too_small(rows: int, most: int) -> None:
     assert min(most, 2) <= pages(brief(rows)) <= most
+
+
+@pytest.mark.parametrize(
+    ("label", "width", "least"),
+    [("p", 0.8, 0.8), ("Effective participants", 1.0, 1.5), ("95% interval", 2.0, 2.0)],
+)
+def test_a_column_is_as_wide_as_the_longest_word_over_it(
+    label: str, width: float, least: float
+) -> None:
+    (shown,) = write_pdf._tables(
+        TablesOfExhibit("x", 1, "", (Table("T", "Row", (Column(label, "", width),), ()),))
+    )
+    assert shown["columns"][0]["width"] == least

@@ -95,7 +95,7 @@ def exhibit_files(results: StudyResults, kinds: Kinds) -> Iterator[ExhibitFile]:
         for number, table in numbered(exhibits.tables, kinds.tables, main.tables)
     ]
     for own in shown:
-        yield from table_files(own.name, own.tables)
+        yield from table_files(own.name, own.tables, results.study.name)
     pictures: dict[str, bytes] = {}
     drawings: dict[str, bytes] = {}
     for figure in exhibits.figures:
@@ -158,10 +158,10 @@ def _without_findings(table: Table) -> tuple[str, ...]:
     )
 
 
-def table_files(name: str, tables: tuple[Table, ...]) -> Iterator[ExhibitFile]:
-    """Write the tables of an exhibit in every format."""
+def table_files(name: str, tables: tuple[Table, ...], study: str) -> Iterator[ExhibitFile]:
+    """Write the tables of an exhibit of a study in every format."""
     yield ExhibitFile(f"{name}.csv", csv_text(tables).encode())
-    yield ExhibitFile(f"{name}.tex", latex_document(tables, name).encode())
+    yield ExhibitFile(f"{name}.tex", latex_document(tables, f"{study}.{name}").encode())
     yield ExhibitFile(f"{name}.html", html_page(tables).encode())
     yield ExhibitFile(f"{name}.docx", word_document(tables))
 

@@ -82,7 +82,7 @@ def latex_document(tables: tuple[Table, ...], label: str) -> str:
     ----------
     tables : tuple of Table
     label : str
-        Stem of the cross-reference labels: ``tab:label``, ``tab:label-2``.
+        Stem of the cross-reference labels, with the study's name: ``tab:label``, ``tab:label-2``.
 
     Notes
     -----

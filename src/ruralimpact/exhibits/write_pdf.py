@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ruralimpact.exhibits.document import HeadlineLine, ShownFigure
-from ruralimpact.exhibits.model import Cell, Row, Table, TablesOfExhibit
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, TablesOfExhibit
 from ruralimpact.exhibits.printed_brief import PrintedBrief
 from ruralimpact.exhibits.printed_report import PrintedPart, PrintedReport
 from ruralimpact.language import current, gettext
@@ -16,6 +16,7 @@ Content = dict[str, Any]
 """What the template reads: texts, numbers and lists of them."""
 _TEMPLATES = Path(__file__).parent
 _STUB = 3.6  # relative width of row labels
+_LETTERS = 8  # of a word that a column of width 1 holds
 _PICTURE, _TALLEST = 17.0, 12.0  # cm of a figure
 _IN_BRIEF = 7.6  # cm of the tallest figure of a brief
 _PAGES_OF_BRIEF = 2
@@ -187,7 +188,7 @@ def _table(table: Table, number: str) -> Content:
         "stub": table.stub,
         "stub_width": _STUB,
         "columns": [
-            {"label": column.label, "width": column.width, "text": column.text}
+            {"label": column.label, "width": _width(column), "text": column.text}
             for column in table.columns
         ],
         "groups": [{"label": label, "width": width} for label, width in table.column_groups]
@@ -198,6 +199,12 @@ def _table(table: Table, number: str) -> Content:
         "source": table.source,
         "notes": " ".join(table.notes),
     }
+
+
+def _width(column: Column) -> float:
+    """Return the relative width of a column: at least that of the longest word over it."""
+    longest = max(map(len, column.label.split()), default=0)
+    return max(column.width, longest / _LETTERS)
 
 
 def _row(table: Table, row: Row) -> Content:
