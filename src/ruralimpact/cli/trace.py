@@ -13,7 +13,12 @@ from pathlib import Path
 from ruralimpact.cli import project
 from ruralimpact.cli.speech import say
 from ruralimpact.config import known_studies, load_config
-from ruralimpact.trace.cited_number import cited_number, cited_numbers, read_findings
+from ruralimpact.trace.cited_number import (
+    cited_number,
+    cited_numbers,
+    read_findings,
+    refuse_unknown_study,
+)
 from ruralimpact.trace.way import Way, lines_of
 
 
@@ -38,6 +43,8 @@ def main(options: argparse.Namespace) -> int:
         first = options.identifier.lower().split(".")[0].split("/")[0]
         names = [first] if first in known_studies() else configured
         have_run = [name for name in names if Path("results", name, "exhibits").is_dir()]
+        if not have_run:
+            refuse_unknown_study(options.identifier, names)
         findings = {name: read_findings(name) for name in have_run or names}
         number = cited_number(options.identifier, cited_numbers(findings))
         (study,) = project.chosen_studies(root, [number.study])

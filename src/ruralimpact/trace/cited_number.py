@@ -10,10 +10,12 @@ from pydantic import ValidationError
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.exhibits.document import Finding, FindingsDocument
+from ruralimpact.trace.suppressed import PrintedEffects
 
 RESULTS = Path("results")
 _BETWEEN_PARTS = re.compile(r"::|[./]")
 _LISTED = 8
+_FORM = "study.analysis.strategy.outcome.estimate"
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def cited_number(identifier: str, numbers: Sequence[CitedNumber]) -> CitedNumber
     Raises
     ------
     ConfigError
-        None is called so, with the nearest; or several are, with the first of them.
+        None is called so, with the nearest; it is suppressed; or several are, with the first of them.
     """
     asked = _parts(identifier)
     by_parts = {tuple(_parts(number.identifier)): number for number in numbers}
@@ -92,10 +94,48 @@ def cited_number(identifier: str, numbers: Sequence[CitedNumber]) -> CitedNumber
                 f"'{identifier}' names {len(fitting):,} numbers: "
                 f"{_listed(by_parts[parts].identifier for parts in fitting)}. Write one of them."
             )
+    refuse_suppressed(identifier, list(dict.fromkeys(number.study for number in numbers)))
     names = [number.identifier for number in numbers]
     close = get_close_matches(".".join(asked), names, n=3, cutoff=0.4)
-    near = f"Did you mean {_listed(close)}?" if close else "exhibits/findings.json lists them."
-    raise ConfigError(f"no number is called '{identifier}'. {near}")
+    if close:
+        raise ConfigError(f"no number is called '{identifier}'. Did you mean {_listed(close)}?")
+    studies = ", ".join(dict.fromkeys(number.study for number in numbers))
+    raise ConfigError(
+        f"no number is called '{identifier}'. An identifier is a study ({studies}) and a key of its "
+        f"exhibits/findings.json with dots between the parts: {_FORM}."
+    )
+
+
+def refuse_unknown_study(identifier: str, studies: Sequence[str]) -> None:
+    """Refuse an identifier that begins with no study, where none has results to look it up in.
+
+    Raises
+    ------
+    ConfigError
+        It names none of `studies`.
+    """
+    first = next(iter(_parts(identifier)), "")
+    if first not in studies:
+        raise ConfigError(
+            f"no number is called '{identifier}': no study has results yet, and it begins with none of "
+            f"{', '.join(studies)}. An identifier is of the form {_FORM}."
+        )
+
+
+def refuse_suppressed(identifier: str, studies: Sequence[str]) -> None:
+    """Refuse an identifier of a number that is known and suppressed.
+
+    Raises
+    ------
+    ConfigError
+        It is; with the reason.
+    """
+    asked = _parts(identifier)
+    for study in studies:
+        for number in PrintedEffects(RESULTS / study).numbers():
+            parts = [study, *_parts(number.key)]
+            if asked in (parts, parts[1:]) or (len(asked) > 1 and _abbreviates(asked, parts)):
+                raise ConfigError(f"'{'.'.join(parts)}' is not printed: {number.reason}.")
 
 
 def _parts(identifier: str) -> list[str]:

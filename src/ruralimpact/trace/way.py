@@ -22,6 +22,7 @@ from ruralimpact.trace import not_rebuilt
 from ruralimpact.trace.cited_number import RESULTS, CitedNumber
 from ruralimpact.trace.construction import construction_lines
 from ruralimpact.trace.rebuilt import RebuiltEstimate, rebuilt_estimates
+from ruralimpact.trace.suppressed import MARK, MEAN, PrintedEffects
 from ruralimpact.waves.record import sources_behind
 
 _SAME = 1e-12
@@ -212,18 +213,25 @@ class Way:
             f"{self._folder}/estimates/outcome_weights.parquet: {len(terms):,} rows of the sample "
             f"'{estimate.row['sample']}', their weights allowing for outcomes that are missing"
         )
-        means = estimate.arm_means
-        if means is not None:
-            treated, control = means
-            adjustment = estimate.total - (treated - control)
-            yield (
-                f"weighted mean of treated units {treated!r}, of controls {control!r}; "
-                f"what a regression adds: {adjustment if abs(adjustment) > 1e-9 else 0.0!r}"
-            )
+        yield from self._means(estimate)
         word = "agrees" if estimate.agrees else "DOES NOT AGREE"
         yield (
             f"weights times outcomes: {estimate.total!r}, which {word} with the estimate "
             f"{estimate.row['estimate']!r}"
+        )
+
+    def _means(self, estimate: RebuiltEstimate) -> Iterator[str]:
+        """What the weights make of each arm, where exhibits print it, too."""
+        if estimate.arm_means is None:
+            return
+        if PrintedEffects(RESULTS / self.study.name).hides_means(estimate.name):
+            yield f"weighted mean of treated units {MARK}, of controls {MARK}; {MEAN}"
+            return
+        treated, control = estimate.arm_means
+        adjustment = estimate.total - (treated - control)
+        yield (
+            f"weighted mean of treated units {treated!r}, of controls {control!r}; "
+            f"what a regression adds: {adjustment if abs(adjustment) > 1e-9 else 0.0!r}"
         )
 
     def _construction(self) -> Iterator[str]:
