@@ -61,6 +61,11 @@ def storage_fault_behind(error: BaseException) -> str | None:
     return next((own for own in words if own is not None), None)
 
 
+def is_for_memory(error: BaseException) -> bool:
+    """Whether an exception, or one behind it, is that the memory did not suffice."""
+    return any(isinstance(own, MemoryError) for own in _chain(error))
+
+
 def _chain(error: BaseException) -> Iterator[BaseException]:
     """Yield an exception and those that it was raised from."""
     behind: BaseException | None = error

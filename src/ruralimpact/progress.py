@@ -81,6 +81,27 @@ def submission_failed(study: str, said: str | None) -> None:
     _record({"submission": study, "said": said or ""})
 
 
+def refuse(name: str) -> None:
+    """Record that a mistake of the input stopped the work, which another try would only come upon again.
+
+    Parameters
+    ----------
+    name : str
+        Of the study, or the folder of the project.
+    """
+    _record({"refused": name})
+
+
+def refusals() -> set[str]:
+    """Return the studies and projects that a mistake of the input stopped; none where no one listens."""
+    path = os.environ.get(FILE, "")
+    if not os.path.isfile(path):  # noqa: PTH113 - no pathlib in every stage
+        return set()
+    with open(path, encoding="utf-8") as file:  # noqa: PTH123
+        lines = [line for line in file if line.startswith('{"refused"') and line.endswith("\n")]
+    return {json.loads(line)["refused"] for line in lines}
+
+
 def _record(event: Mapping[str, object]) -> None:
     path = os.environ.get(FILE)
     if path:

@@ -8,8 +8,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from ruralimpact import progress
 from ruralimpact.errors import ConfigError, DataError, DesignError, RuralImpactError
-from ruralimpact.faults import fault_text, storage_fault_behind
+from ruralimpact.faults import fault_text, is_for_memory, storage_fault_behind
 
 _TRIGGERS = {"code", "content"}
 
@@ -52,6 +53,8 @@ def run(function: Callable[..., None], *, log: str | Path | None = None, **argum
     try:
         function(**arguments)
     except RuralImpactError as error:
+        if (study := _name(arguments.get("study"))) and not is_for_memory(error):
+            progress.refuse(study)
         _end(f"error: {_in_project(error, arguments.get('study'))}", log)
     except Exception as error:
         if storage := storage_fault_behind(error):
@@ -88,11 +91,14 @@ def _in_project(error: RuralImpactError, study: Any) -> RuralImpactError:
         return _in_line(error.at(file=_study_file(study), key=error.key, mark=None))
     if not isinstance(error, DataError) or not error.units or study is None:
         return error
-    name = study if isinstance(study, str) else study["name"]
     # Imported by name, so that it is no part of what a stage computes with: no result depends on it.
     raw_rows = importlib.import_module("ruralimpact.raw_rows")
-    located: RuralImpactError = raw_rows.in_raw_files(error, name)
+    located: RuralImpactError = raw_rows.in_raw_files(error, _name(study))
     return located
+
+
+def _name(study: Any) -> str:
+    return str(study["name"]) if isinstance(study, Mapping) else str(study or "")
 
 
 def _study_file(study: Mapping[str, Any]) -> str:

@@ -71,10 +71,12 @@ def test_a_killed_job_is_sent_again(project: Project, here: Project) -> None:
 
 def test_an_input_error_reads_as_it_does_here(project: Project) -> None:
     project.edit_yaml("study.yaml", lambda study: study["sources"][1].update(id="no_such_column"))
+    failed = queue("FAILED")
     shown = project.run("--profile", "slurm", STUDY)
     assert shown.returncode == 1
     assert "no_such_column" in shown.stderr
     assert "Traceback" not in shown.stderr
+    assert len(queue("FAILED") - failed) == 1  # another try would end in the same line
 
 
 def test_more_memory_is_asked_for_after_a_kill(project: Project, here: Project) -> None:
@@ -134,6 +136,7 @@ def test_projects_are_submissions_and_a_mistake_in_one_stops_no_other(
     copies = [project.copy_to(tmp_path / name) for name in names]
     copies[2].edit_yaml("study.yaml", lambda study: study["sources"][1].update(id="no_such_column"))
     shutil.copytree(project.root / "profiles", tmp_path / "profiles")
+    failed = queue("FAILED")
     shown = subprocess.run(
         [sys.executable, "-m", "ruralimpact", "run", *names, "--profile", "slurm"],
         cwd=tmp_path,
@@ -145,6 +148,7 @@ def test_projects_are_submissions_and_a_mistake_in_one_stops_no_other(
     assert shown.returncode == 1
     assert "broken | error: " in shown.stderr
     assert "no_such_column" in shown.stderr
+    assert len(queue("FAILED") - failed) == 1
     assert "error: 1 of 3 projects are not whole (broken)" in shown.stderr.splitlines()[-1]
     assert [copy.results() for copy in copies[:2]] == [here.results()] * 2
 

@@ -7,10 +7,12 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
+from snakemake.jobs import GroupJob
 from test_runner import progress_after
 
+from ruralimpact import progress, stage
 from ruralimpact.cli.many_projects import _folders
-from ruralimpact.errors import ConfigError
+from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.locations import shipped
 from ruralimpact.runner import outcome, profiles
 from ruralimpact.runner.submissions import cancel_submissions, is_told, problem
@@ -160,18 +162,81 @@ def test_where_slurm_keeps_no_accounts_the_queue_is_asked(
     assert ("squeue" in options) is not accounts
 
 
-def test_a_queue_that_does_not_answer_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+class Executor:
+    """What a run changes of the executor of Slurm."""
+
+    _wait = 5.0
+
+    def _asked(self) -> float:
+        return self._wait
+
+    def _set(self, seconds: float) -> None:
+        self._wait = seconds
+
+    next_seconds_between_status_checks = property(_asked, _set)
+
+
+@pytest.fixture
+def slurm(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    slurm = ModuleType("snakemake_executor_plugin_slurm")
+    slurm.query_job_status = None  # type: ignore[attr-defined]
+    slurm.Executor = type("Executor", (Executor,), {})  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, slurm.__name__, slurm)
+    monkeypatch.setattr(GroupJob, "restart_times", property(lambda _: 2))
+    return slurm
+
+
+def change_the_queue() -> None:
+    rules = shipped("workflow", "rules", "queue.smk").read_text(encoding="utf-8")
+    known = {"workflow": SimpleNamespace(is_main_process=True)}
+    exec(rules.replace("QUESTIONS = 10", "QUESTIONS = 0"), known)
+
+
+def test_looks_at_the_queue_cost_a_tenth_of_the_time_that_jobs_take(slurm: ModuleType) -> None:
+    change_the_queue()
+    executor, waited, waits = slurm.Executor(), 0.0, [5.0]
+    while waited < 3600:
+        waited += waits[-1]
+        executor.next_seconds_between_status_checks = min(waits[-1] + 10, 180)
+        waits.append(executor.next_seconds_between_status_checks)
+        assert waits[-1] < 5.1 + 0.1 * waited
+    assert len(waits) < 60
+    assert max(waits) == 180
+    executor.next_seconds_between_status_checks = 5  # a job has ended
+    assert executor.next_seconds_between_status_checks == 5
+
+
+def test_a_mistake_is_sent_to_a_cluster_once(
+    slurm: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(study: dict[str, str]) -> None:
+        cause = MemoryError() if study["name"] == "large" else None
+        raise DataError("no number.", file="a.csv") from cause
+
+    def tries(study: str) -> int:
+        job = object.__new__(GroupJob)
+        job.groupid = study
+        return int(job.restart_times)
+
+    change_the_queue()
+    monkeypatch.setenv(progress.FILE, str(tmp_path / "progress.jsonl"))
+    for study in ("nsw", "large"):
+        with pytest.raises(SystemExit):
+            stage.run(read, study={"name": study})
+    assert [tries(study) for study in ("nsw", "large", "other")] == [0, 2, 2]
+    run = progress_after(*SENT, *lost(""), {"refused": "nsw"})
+    assert run.refused
+    assert not progress_after(*SENT, *lost("")).refused
+
+
+def test_a_queue_that_does_not_answer_is_asked_again(slurm: ModuleType) -> None:
     answers = [(None, None), (None, None), ({"7": "RUNNING"}, 0.1)]
 
     async def ask(command: str, logger: object) -> object:
         return answers.pop(0)
 
-    slurm = ModuleType("snakemake_executor_plugin_slurm")
-    slurm.query_job_status = ask  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, slurm.__name__, slurm)
-    rules = shipped("workflow", "rules", "queue.smk").read_text(encoding="utf-8")
-    known = {"workflow": SimpleNamespace(is_main_process=True)}
-    exec(rules.replace("QUESTIONS = 10", "QUESTIONS = 0"), known)
+    slurm.query_job_status = ask
+    change_the_queue()
     asked = slurm.query_job_status("squeue", None)
     assert asyncio.run(asked) == ({"7": "RUNNING"}, 0.1)
 
@@ -179,6 +244,9 @@ def test_a_queue_that_does_not_answer_is_asked_again(monkeypatch: pytest.MonkeyP
 def test_the_executor_still_asks_by_the_name_that_a_run_replaces() -> None:
     slurm = pytest.importorskip("snakemake_executor_plugin_slurm")
     assert "query_job_status" in slurm.Executor.check_active_jobs.__code__.co_names
+    assert (
+        "next_seconds_between_status_checks" in slurm.Executor.check_active_jobs.__code__.co_names
+    )
 
 
 def test_a_folder_is_no_two_projects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from ruralimpact.cli.speech import say
 from ruralimpact.config import unlisted_studies
 from ruralimpact.errors import RuralImpactError
 from ruralimpact.privacy.keyed_ids import KEY_FILE, lost_key
+from ruralimpact.progress import refuse
 from ruralimpact.runner import index_page, outcome, processes, snakemake
 from ruralimpact.runner.display import display
 from ruralimpact.runner.messages import MessageReader
@@ -43,6 +44,7 @@ def follow(
         problems = project.problems(root, names)
         if not problems:
             raise
+        refuse(str(root.resolve()))
         return check.report(problems)
     _tell_lost_key(root)
     for study in () if names else unlisted_studies(root):
@@ -104,6 +106,8 @@ def _conclude(
         sys.stdout.flush()
         lines = outcome.errors(progress, root, files.output)
         say(*lines, *_further(lines, root, progress), error=True)
+    if progress.refused:
+        refuse(str(root.resolve()))
     return _conclude_with_index(root, status)
 
 

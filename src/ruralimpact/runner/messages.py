@@ -74,6 +74,13 @@ class SubmissionTold:
 
 
 @dataclass(frozen=True)
+class StudyRefused:
+    """A mistake of its input stopped a study."""
+
+    study: str
+
+
+@dataclass(frozen=True)
 class RunFailed:
     """Snakemake itself gave up."""
 
@@ -89,6 +96,7 @@ Message = (
     | SubmissionStarted
     | SubmissionFailed
     | SubmissionTold
+    | StudyRefused
     | RunFailed
 )
 
@@ -119,6 +127,8 @@ def message_of(line: Line) -> Message | None:
         return Plan(tuple((rule, wildcards) for rule, wildcards in line["plan"]))
     if "submission" in line:
         return SubmissionTold(line["submission"], line["said"])
+    if "refused" in line:
+        return StudyRefused(line["refused"])
     if "event" in line:
         read = _EVENTS.get(line["event"])
         return None if read is None else read(line)

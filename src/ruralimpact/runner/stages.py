@@ -13,6 +13,7 @@ from ruralimpact.runner.messages import (
     Plan,
     RunFailed,
     StageStep,
+    StudyRefused,
     SubmissionFailed,
     SubmissionStarted,
     SubmissionTold,
@@ -62,6 +63,8 @@ class StudyProgress:
         The cluster's logs of submissions that failed.
     said : str
         What the executor said of the last of them.
+    refused : bool
+        Whether a mistake of its input stopped it.
     """
 
     name: str
@@ -76,6 +79,7 @@ class StudyProgress:
     submitted: bool = False
     lost: list[str] = field(default_factory=list)
     said: str = ""
+    refused: bool = False
 
     @property
     def step(self) -> int:
@@ -158,6 +162,12 @@ class RunProgress:
         """Whether this run has anything to do."""
         return any(study.planned for study in self.studies.values())
 
+    @property
+    def refused(self) -> bool:
+        """Whether mistakes of the input, and nothing else, stopped the studies that stopped."""
+        stopped = [study for study in self.studies.values() if study.failed]
+        return bool(stopped) and all(study.refused for study in stopped)
+
     def take(self, message: Message) -> None:
         """Take in what the run tells of itself."""
         match message:
@@ -177,6 +187,8 @@ class RunProgress:
                 self.studies[name].lost += logs
             case SubmissionTold(name, said) if name in self.studies:
                 self.studies[name].said = said
+            case StudyRefused(name) if name in self.studies:
+                self.studies[name].refused = True
             case RunFailed(text):
                 self.errors.append(text)
 

@@ -119,8 +119,8 @@ def _read(file: Path, suffix: str, reading: Reading, key: str) -> RawTable:
         raise DataError(error.problem, file=file, hint=error.hint) from None
     except RuralImpactError:
         raise
-    except MemoryError:
-        raise DataError("is too large for this computer's memory.", file=file) from None
+    except MemoryError as error:
+        raise DataError("is too large for this computer's memory.", file=file) from error
     except (
         Exception
     ) as error:  # the libraries behind a format raise what they like on a damaged file
