@@ -7,13 +7,16 @@ from pathlib import Path
 from ruralimpact.schema.study import Study
 from ruralimpact.survey.codebook import INTERVIEWER, entries_of, marked_columns, parse_codebook
 from ruralimpact.survey.prepare import id_columns
-from ruralimpact.survey.private_columns import likely_columns
+from ruralimpact.survey.private_columns import files_called_by, files_of, likely_columns
 from ruralimpact.survey.readers import read_joined, read_source
 from ruralimpact.survey.table_place import table_place
 
+# Kinds of identifiers that a file may be called by.
+_OF_PEOPLE = ("name", "document number", "phone")
+
 
 def proposals(root: Path, study: Study) -> Iterator[str]:
-    """Yield a sentence a column that may have to be marked as an identifier; no cell is quoted.
+    """Yield a sentence a column that may have to be marked as an identifier, or a file called by one.
 
     Columns that the codebook does not describe do not leave the raw file and are passed over.
 
@@ -37,7 +40,16 @@ def proposals(root: Path, study: Study) -> Iterator[str]:
                 continue  # a simulation makes it
             raw, joined = read_source(source), read_joined(source)
         known = [*marked_columns(codebook, source.name), *id_columns(source)]
-        for identifier in likely_columns(raw, source, joined, known):
+        likely = likely_columns(raw, source, joined, known)
+        of_people = [identifier.column for identifier in likely if identifier.kind in _OF_PEOPLE]
+        for file, column in files_called_by(
+            files_of(raw, source, joined, table_place(source)), of_people
+        ):
+            yield (
+                f"file {file}: is called by what the column '{column}' holds, and results name their files. "
+                "If it tells who somebody is, rename the file."
+            )
+        for identifier in likely:
             if identifier.column in described:
                 yield (
                     f"file {table_place(source)}, column '{identifier.column}': looks like a "

@@ -37,6 +37,7 @@ from ruralimpact.survey.private_columns import (
     has_private_ids,
     private_columns,
     quoting_nothing_private,
+    refuse_telling_names,
 )
 from ruralimpact.survey.quality import quality_report
 from ruralimpact.survey.raw_column import TOGETHER, columns_of
@@ -122,6 +123,7 @@ def harmonise(
     joined = others or {}
     hidden = {*marked, *(id_columns(source) if has_private_ids(source) else ())}
     try:
+        refuse_telling_names(files_of(raw, source, joined, file), hidden)
         return _harmonised(raw, source, entries, file, joined, hidden, key, elsewhere)
     except DataError as error:
         private = private_columns(raw, source, entries, joined, marked)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ruralimpact.errors import DataError
+from ruralimpact.privacy.file_names import names_somebody
 from ruralimpact.privacy.messages import may_be_quoted, without_cells
 from ruralimpact.privacy.scan import LikelyIdentifier, likely_identifiers
 from ruralimpact.schema.source import SourceEntry
@@ -127,6 +128,43 @@ def private_columns(
     named = {*marked, *ids, *keys, *interviewers, *_keys_of_rows(raw, source, entries)}
     parts = {part for column in named for part in column.split(TOGETHER)}
     return {*named, *parts, *suspected_columns(raw, source, others)}
+
+
+def refuse_telling_names(files: Sequence[FileOfSource], private: Collection[str]) -> None:
+    """Refuse a file that is called by what a private column holds: results and messages name files.
+
+    Parameters
+    ----------
+    files : sequence of FileOfSource
+        As `files_of` returns them.
+    private : collection of str
+        Columns marked as identifiers, and private identifiers of units.
+
+    Raises
+    ------
+    DataError
+    """
+    for file, column in files_called_by(files, private):
+        raise DataError(
+            f"the file is called by what the column '{column}' holds, and results name their files.",
+            file=file,
+            hint="Rename the file.",
+        )
+
+
+def files_called_by(
+    files: Sequence[FileOfSource], private: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield each file whose name holds a cell of a private column, with that column, see `names_somebody`."""
+    parts = {part for column in private for part in column.split(TOGETHER)}
+    for named in files:
+        for held in files:
+            cells = held.table.cells
+            for position, column in enumerate(map(held.named, cells.columns)):
+                if column in parts and names_somebody(
+                    Path(named.path).stem, cells.iloc[:, position].unique()
+                ):
+                    yield named.path, column
 
 
 def _keys_of_rows(raw: RawTable, source: SourceEntry, entries: Sequence[Entry]) -> set[str]:
