@@ -361,6 +361,16 @@ def test_a_suppressed_estimate_prints_no_number(tmp_path: Any) -> None:
     assert "suppressed or missing" in line.text and not line.cites
 
 
+def test_a_suppressed_percent_is_said_to_be(results: StudyResults) -> None:
+    (shown,) = box_of(results).lines
+    assert "percent of the counterfactual" in shown.text
+    hidden = with_estimates(results, SPEC, percent=float("nan"), means_suppressed=True)
+    (line,) = box_of(hidden).lines
+    assert "), percent suppressed." in line.text
+    relative = with_estimates(hidden, SPEC, percent_reason="no counterfactual mean")
+    assert "suppressed" not in box_of(relative).lines[0].text
+
+
 def test_the_planted_truth_is_said_to_be_found_or_missed(tmp_path: Any) -> None:
     results = answering(build_results(tmp_path, nsw_study() | {"synthetic": True}), MATCHED)
     estimate = results["estimates"].set_index("spec_id").loc[SPEC]

@@ -95,7 +95,16 @@ def _effect(
         words["base"] = (
             gettext(_BASES.get(method, _COUNTERFACTUAL)) if first else gettext("percent")
         )
+    elif _hides_percent(headline):
+        more += gettext(", percent suppressed")
     return stated(results.findings, f"{template}{more}.", cites, about=label, **words)
+
+
+def _hides_percent(headline: Headline) -> bool:
+    """Whether an estimate has a percent that is suppressed."""
+    record = headline.record
+    relative = record["unit"] in (formatting.PERCENTAGE_POINTS, formatting.LOG_POINTS)
+    return bool(record["means_suppressed"]) and not relative and not record["percent_reason"]
 
 
 def _parenthesis(
