@@ -4,6 +4,7 @@ import csv
 import io
 import math
 
+from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.model import Table, Value, one_line
 from ruralimpact.exhibits.spreadsheet_text import neutralised
 from ruralimpact.language import gettext, marked
@@ -43,9 +44,14 @@ def _records(table: Table) -> list[dict[str, str]]:
             position: dict[str, Value] = {"panel": panel, "group": group, "row": row.label.text}
             if table.synthetic:
                 position["data"] = gettext(_STAND_IN)
-            values = position | dict(row.record)
+            values = position | {name: _said(name, own) for name, own in row.record.items()}
             records.append({name: _text(value) for name, value in values.items()})
     return records
+
+
+def _said(name: str, value: Value) -> Value:
+    """Return a value; a unit in the language that is spoken."""
+    return formatting.translated(value) if name == "unit" and isinstance(value, str) else value
 
 
 def _text(value: Value) -> str:
