@@ -221,6 +221,12 @@ def test_a_placebo_that_fails_takes_the_answer_away(results: StudyResults) -> No
     assert (
         box.against[0].text == "A placebo is not zero in all four estimates: Any earnings in 1978."
     )
+    known = findings(fails)
+    rests_on = [own for own in known if re.fullmatch(f"{employed}/(estimate|p_value)", own)]
+    assert len(rests_on) == 8 and set(box.against[0].cites) == set(rests_on)
+    assert set(box.verdict.cites) == {f"{SPEC}/estimate"}
+    assert all(key in known for line in box.all_lines for key in line.cites)
+    assert all(line.cites for line in box.all_lines)
     holds = with_estimates(tested, employed, p_value=0.5)
     assert "placebo" not in against(holds)
     in_part = with_estimates(holds, "psid_matching/nn5/employed", p_value=0.01)

@@ -116,3 +116,21 @@ def test_ticks_are_printed_as_they_are(ticks: list[float], decimals: int) -> Non
     axes = Figure().add_subplot()
     axes.set_xticks(ticks)
     assert tick_decimals(axes.xaxis) == decimals
+
+
+@pytest.mark.parametrize(
+    ("unit", "text", "sentence"),
+    [
+        ("US$ million", "US$ 12 million", "A: US$ +12 million."),
+        ("€", "€ 12", "A: € +12."),
+        ("US dollars of 1982", "12 US dollars of 1982", "A: +12 US dollars of 1982."),
+        ("Bs {a}", "12 Bs {a}", "A: +12 Bs {a}."),
+        ("", "12", "A: +12."),
+    ],
+)
+def test_the_sign_of_a_currency_stands_before_the_number(
+    unit: str, text: str, sentence: str
+) -> None:
+    assert formatting.with_unit("12", unit) == text
+    template = formatting.for_unit("A: {sign}{estimate} {unit}.", unit)
+    assert template.format(sign="+", estimate="12", unit=unit) == sentence

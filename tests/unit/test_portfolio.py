@@ -13,7 +13,7 @@ from ruralimpact.config.exhibits import check_exhibits
 from ruralimpact.description.records import DescriptionTables, RecordedStudy
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.exhibits.figures.portfolio_shares import ShareOptions, share_figure, share_words
-from ruralimpact.exhibits.portfolio_findings import portfolio_headlines
+from ruralimpact.exhibits.portfolio_findings import portfolio_headlines, portfolio_numbers
 from ruralimpact.exhibits.registry import package_kinds
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.portfolio.printed import PrintedNumber, agreement
@@ -127,11 +127,14 @@ def test_projects_whose_parts_are_all_nil_have_a_dash(loans: list[float], shown:
 
 def test_the_answer_says_reach_cost_and_who_pays() -> None:
     study = study_of(analyses=[ASKED], samples={"all": {}})
-    (line,) = portfolio_headlines(StudyResults(study, computed().tables, quality={}))
+    results = StudyResults(study, computed().tables, quality={})
+    (line,) = portfolio_headlines(results)
     assert line.text == (
-        "Reached: 140 groups; where the target is known, too, 93 percent of it. Size: 16 members. "
-        "Financing: 120.0 US$ (loan 71 percent, own 29 percent)."
+        "Reached: 140 groups. In two projects where target and reach are known: 93 percent of the "
+        "target. Size: 16 members. Financing: US$ 120.0 (loan 71 percent, own 29 percent)."
     )
+    numbers = {number.key: number.value for number in portfolio_numbers(results)}
+    assert [numbers[key] for key in line.cites] == pytest.approx([140, 2, 280 / 3, 110 / 7, 120])
 
 
 def test_parts_that_add_up_to_another_total_are_marked() -> None:

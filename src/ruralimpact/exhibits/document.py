@@ -18,7 +18,7 @@ class Finding(Written):
 
 
 class HeadlineLine(Written):
-    """A line of the answer in short, and the identifiers of the findings that it prints.
+    """A line of the answer in short, and the identifiers of the findings that it prints or rests on.
 
     Anchors of the exhibits that show these numbers are in ``shown_in``.
     """

@@ -1,6 +1,8 @@
 """The only place that rounds: numbers to the strings that a reader sees."""
 
 import math
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
@@ -13,6 +15,8 @@ SUPPRESSED = "[s]"
 PERCENTAGE_POINTS = marked("percentage points")
 LOG_POINTS = marked("log points")
 
+_NUMBER_AND_UNIT = re.compile(r"((?:\{sign\})?\{\w+\}) \{unit\}")
+_LITERAL = str.maketrans({"{": "{{", "}": "}}"})
 _EXACT = Context(prec=400)  # a float has at most 309 digits before the point
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -103,7 +107,7 @@ def f_test(test: Mapping[Any, Any]) -> str:
 def range_text(values: Sequence[float], decimals: int, unit: str) -> str:
     """Return ``a to b unit`` for the smallest and largest value, or ``a unit`` where they print alike."""
     low, high = number(min(values), decimals), number(max(values), decimals)
-    return f"{low if low == high else span(low, high)} {translated(unit)}".rstrip()
+    return with_unit(low if low == high else span(low, high), unit)
 
 
 def translated(unit: str) -> str:
@@ -121,9 +125,28 @@ def in_brackets(text: str, about: str) -> str:
     return f"{text} ({about})" if about else text
 
 
+def with_unit(text: str, unit: str) -> str:
+    """Return ``12 members``, and ``US$ 12 million``: signs of currencies stand before what they count."""
+    currency, rest = _currency_apart(translated(unit))
+    return " ".join(filter(None, (currency, text, rest)))
+
+
 def for_unit(template: str, unit: str) -> str:
-    """Return a template without its place for a unit where there is none."""
-    return template if unit else template.replace(" {unit}", "")
+    """Return a template with its unit put in around ``{number} {unit}``; without it where there is none."""
+    if not unit:
+        return template.replace(" {unit}", "")
+    currency, rest = (part.translate(_LITERAL) for part in _currency_apart(translated(unit)))
+    before, after = f"{currency} " if currency else "", f" {rest}" if rest else ""
+    return _NUMBER_AND_UNIT.sub(
+        lambda written: f"{before}{written[1]}{after}" if before else written[0], template
+    )
+
+
+def _currency_apart(unit: str) -> tuple[str, str]:
+    """Return the sign of a currency that a unit begins with, and what follows it."""
+    first, _, rest = unit.partition(" ")
+    signs = any(unicodedata.category(letter) == "Sc" for letter in first)
+    return (first, rest) if signs else ("", unit)
 
 
 def word(value: int) -> str:

@@ -111,8 +111,10 @@ def _verdict(
                 "These estimates are no evidence of an effect: a check that they rest on fails."
             )
         )
-        return HeadlineLine(label="", text=text)
-    return HeadlineLine(label="", text=_count(results, estimated))
+    else:
+        text = _count(results, estimated)
+    cites = tuple(f"{line.key}/estimate" for line in estimated)
+    return HeadlineLine(label="", text=text, cites=cites)
 
 
 def _count(results: StudyResults, estimated: Sequence[Headline]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
@@ -41,9 +42,13 @@ class _Placebo:
 
     label: str
     unit: str
-    key: str
-    failing: int
+    keys: tuple[str, ...]
     count: int
+
+    @property
+    def failing(self) -> int:
+        """How many of its estimates are not zero."""
+        return len(self.keys)
 
 
 def _placebos(results: StudyResults, headlines: Sequence[Headline]) -> Iterator[_Placebo]:
@@ -59,12 +64,11 @@ def _placebos(results: StudyResults, headlines: Sequence[Headline]) -> Iterator[
                     if entry.analysis in answering
                     else results.analysis(entry.analysis).label
                 )
-                key = identifier(str(failing["spec_id"].iloc[0]))
+                keys = tuple(identifier(str(name)) for name in failing["spec_id"])
                 yield _Placebo(
                     label,
                     formatting.translated(results.unit(outcome)),
-                    key,
-                    len(failing),
+                    keys,
                     len(frame),
                 )
 
@@ -72,13 +76,14 @@ def _placebos(results: StudyResults, headlines: Sequence[Headline]) -> Iterator[
 def _not_zero(results: StudyResults, tested: _Placebo) -> HeadlineLine:
     words = {"label": tested.label, "unit": tested.unit}
     if tested.count == 1:
-        cites = {"estimate": f"{tested.key}/estimate", "p": f"{tested.key}/p_value"}
+        cites = {"estimate": f"{tested.keys[0]}/estimate", "p": f"{tested.keys[0]}/p_value"}
         template = gettext("A placebo is not zero: {label}, {estimate} {unit} ({p}).")
         shown = formatting.for_unit(template, tested.unit)
         return stated(results.findings, shown, cites, **words)
     words["share"] = formatting.share_of(tested.failing, tested.count)
     template = gettext("A placebo is not zero in {share} estimates: {label}.")
-    return stated(results.findings, template, **words)
+    rests_on = [f"{key}/{name}" for key in tested.keys for name in ("estimate", "p_value")]
+    return stated(results.findings, template, rests_on=rests_on, **words)
 
 
 def trends_differed_before(
@@ -133,7 +138,7 @@ def small_breakdown(results: StudyResults, headlines: Sequence[Headline]) -> Ite
         words = {"outcome": formatting.lower_first(results.outcome_label(str(outcome)))}
         if own["breakdown"].isna().any():
             template = gettext("Even if trends are parallel the interval holds zero: {outcome}.")
-            yield stated(results.findings, template, **words)
+            yield stated(results.findings, template, rests_on=_estimates(headlines), **words)
         elif own["breakdown"].min() < 1:
             first = own.sort_values("breakdown", kind="stable").iloc[0]
             key = f"{_over_time(first)}/relative_magnitudes/breakdown"
@@ -150,15 +155,16 @@ def cannot_be_tested(
     methods = {
         headline.analysis: results.analysis(headline.analysis).method for headline in headlines
     }
+    said = partial(stated, results.findings, rests_on=_estimates(headlines))
     if "before_after" in methods.values():
-        yield _said(gettext("Changes before and after are not attributable to the project."))
+        yield said(gettext("Changes before and after are not attributable to the project."))
     over_time = {name for name, method in methods.items() if method in COMPARED_OVER_TIME}
     tested = set(results["pre_trends"].dropna(subset=["p_value"])["outcome"])
     outcomes = {headline.outcome for headline in headlines if headline.analysis in over_time}
     if outcomes - tested:
-        yield _said(gettext("With one wave before treatment, parallel trends cannot be tested."))
+        yield said(gettext("With one wave before treatment, parallel trends cannot be tested."))
     if any(method in MATCHED for method in methods.values()) and not results.benchmark():
-        yield _said(
+        yield said(
             gettext(
                 "With one wave, nothing tests whether the arms differ in what was not measured."
             )
@@ -202,6 +208,10 @@ def questions_changed(results: StudyResults, _: Sequence[Headline]) -> Iterator[
         )
         count = formatting.plural(changed, "question").capitalize()
         yield _said(sentence.format(count=count))
+
+
+def _estimates(headlines: Sequence[Headline]) -> list[str]:
+    return [f"{headline.key}/estimate" for headline in headlines]
 
 
 def _said(text: str) -> HeadlineLine:

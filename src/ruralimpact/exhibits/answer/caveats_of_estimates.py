@@ -36,7 +36,13 @@ def strategies_fail_balance(
             template = gettext("{share} strategies {verb} the arms unbalanced{where}.")
             if len(checked) == 1:
                 template = gettext("The strategy leaves the arms unbalanced{where}.")
-            yield stated(results.findings, template, share=share, verb=verb, where=where)
+            designs = [
+                f"balance/{identifier(headline.analysis, str(name))}/max_abs_smd"
+                for name in checked.loc[checked["balanced"] == "no", "strategy"]
+            ]
+            yield stated(
+                results.findings, template, rests_on=designs, share=share, verb=verb, where=where
+            )
 
 
 def strategies_differ(
@@ -61,14 +67,16 @@ def differs_from_the_experiment(
     for headline in _first_of_each(headlines):
         frame = results.estimates_of(headline.analysis, headline.outcome)
         keys = [f"benchmark/{identifier(str(name))}/p_value" for name in frame["spec_id"]]
-        tests = [results.findings[key].value for key in keys if key in results.findings]
-        differing = sum(value < _LEVEL for value in tests)
+        tests = [key for key in keys if key in results.findings]
+        differing = [key for key in tests if results.findings[key].value < _LEVEL]
         if differing:
-            share = formatting.share_of(differing, len(tests)).capitalize()
-            verb = gettext("differs") if differing == 1 else gettext("differ")
+            share = formatting.share_of(len(differing), len(tests)).capitalize()
+            verb = gettext("differs") if len(differing) == 1 else gettext("differ")
             label = results.analysis(headline.analysis).label
             template = gettext("{share} strategies {verb} from the experiment: {label}.")
-            yield stated(results.findings, template, share=share, verb=verb, label=label)
+            yield stated(
+                results.findings, template, rests_on=differing, share=share, verb=verb, label=label
+            )
 
 
 def rests_on_one_region(
@@ -94,6 +102,10 @@ def rests_on_one_region(
             yield stated(
                 results.findings,
                 gettext("Without any one region the estimate is smaller: {outcome}."),
+                rests_on=[
+                    f"{headline.key}/without={identifier(str(name))}/estimate"
+                    for name in left_out["excluded"]
+                ],
                 outcome=outcome,
             )
 
@@ -126,6 +138,7 @@ def weights_go_with_the_outcome(
                     "Sampling weights go with {outcome} and have no part in its match, which is not that of "
                     "the population."
                 ),
+                rests_on=[f"{headline.key}/estimate"],
                 outcome=formatting.lower_first(results.outcome_label(headline.outcome)),
             )
 

@@ -29,6 +29,7 @@ def with_exhibits(
 
     return box.model_copy(
         update={
+            "verdict": linked(box.verdict) if box.verdict else None,
             "lines": tuple(map(linked, box.lines)),
             "against": tuple(map(linked, box.against)),
             "further": tuple(map(linked, box.further)),

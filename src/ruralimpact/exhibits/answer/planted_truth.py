@@ -42,7 +42,10 @@ def with_planted(results: StudyResults, line: HeadlineLine) -> HeadlineLine:
     """Return a line with what was planted of the numbers that it cites, where that is known."""
     truths = {key: planted_value(results, key) for key in line.cites}
     texts = [
-        formatting.number(truth, finding_decimals(results, key))
+        gettext("{planted} (estimated {printed})").format(
+            planted=formatting.number(truth, finding_decimals(results, key)),
+            printed=results.findings[key].text,
+        )
         for key, truth in truths.items()
         if truth is not None
     ]
@@ -76,28 +79,29 @@ def planted_sentences(results: StudyResults, cited: Sequence[str]) -> Iterator[H
     cited : sequence of str
         Identifiers of the findings that the answer prints.
     """
-    held: list[bool] = []
+    held: dict[str, bool] = {}
     missed: list[tuple[str, float]] = []
     for key in dict.fromkeys(cited):
         truth, ends = planted_value(results, key), ends_of(results, key)
         if truth is None or ends is None:
             continue
-        held.append(ends[0] <= truth <= ends[1])
-        if not held[-1]:
+        held[key] = ends[0] <= truth <= ends[1]
+        if not held[key]:
             missed.append((key, truth))
     if not held:
         return
-    verb = gettext("contains") if sum(held) <= 1 else gettext("contain")
-    yield stated(
+    verb = gettext("contains") if sum(held.values()) <= 1 else gettext("contain")
+    said = stated(
         results.findings,
         gettext("{count} {verb} what was planted{missed}."),
-        count=formatting.share_of(sum(held), len(held), "interval"),
+        count=formatting.share_of(sum(held.values()), len(held), "interval"),
         about=gettext("planted truth"),
         verb=verb,
         missed="".join(
             gettext("; missed: {miss}").format(miss=_miss(results, *pair)) for pair in missed[:1]
         ),
     )
+    yield said.model_copy(update={"cites": tuple(held)})
 
 
 def ends_of(results: StudyResults, key: str) -> tuple[float, float] | None:

@@ -1,6 +1,6 @@
 """Sentences whose numbers are those of findings.json."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.document import Finding, HeadlineLine
@@ -18,6 +18,7 @@ def stated(
     /,
     *,
     about: str = "",
+    rests_on: Sequence[str] = (),
     **words: str,
 ) -> HeadlineLine:
     """Return a sentence and the findings that it cites.
@@ -32,6 +33,8 @@ def stated(
         missing.
     about : str
         What it is about.
+    rests_on : sequence of str
+        Identifiers of findings that it judges without printing them.
     **words : str
     """
     cites = cites or {}
@@ -40,7 +43,7 @@ def stated(
         for name, key in cites.items()
     }
     text = template.format(**texts, **words)
-    cited = tuple(key for key in cites.values() if key in findings)
+    cited = tuple(key for key in (*cites.values(), *rests_on) if key in findings)
     return HeadlineLine(label=about, text=text[:1].upper() + text[1:], cites=cited)
 
 
