@@ -154,6 +154,23 @@ def test_the_truth_table_has_printed_numbers_and_percents(results: StudyResults)
     assert shares.cells[-1].text == "–"
 
 
+def test_numbers_of_documents_and_estimates_are_numbers_in_workbooks(results: StudyResults) -> None:
+    own = replace(results, study=with_parts(results.study, synthetic=True))
+    keys = {"name": "headline", "kind": "published", "title": "Headline"}
+    (headline,) = published_table(own, PublishedOptions(**keys, claims=("X1", "X3", "X4")))
+    (truths,) = truth_table(results, entry("truth", analyses=["psid_matching"]))
+    behind = {}
+    for row in (*headline.rows, *truths.rows):
+        for cell in row.cells:
+            digits = cell.text.strip("−").replace(",", "").replace(".", "")
+            assert cell.numbers or not digits.isdecimal(), (row.label.text, cell.text)
+        if row.record and "claim" in row.record:
+            behind[row.record["claim"]] = [cell.numbers for cell in row.cells]
+    estimate = results["estimates"].set_index("spec_id").loc["psid_matching/nn5/earnings"]
+    assert behind["X1"][0][0].value == 20
+    assert behind["X1"][3][0].value == estimate["percent"]
+
+
 def test_no_column_of_dashes_only(results: StudyResults) -> None:
     bare = replace(results, printed={}, truth=truth().iloc[1:2])
     (table,) = truth_table(bare, entry("truth", analyses=["psid_matching"]))

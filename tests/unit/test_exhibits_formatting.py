@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits import cells, formatting
 from ruralimpact.exhibits.palette import tick_decimals
+from ruralimpact.language import speaking
 
 
 @pytest.mark.parametrize(
@@ -119,6 +120,7 @@ def test_ticks_are_printed_as_they_are(ticks: list[float], decimals: int) -> Non
 
 
 @pytest.mark.parametrize(
+<<<<<<< HEAD
     ("unit", "text", "sentence"),
     [
         ("US$ million", "US$ 12 million", "A: US$ +12 million."),
@@ -134,3 +136,28 @@ def test_the_sign_of_a_currency_stands_before_the_number(
     assert formatting.with_unit("12", unit) == text
     template = formatting.for_unit("A: {sign}{estimate} {unit}.", unit)
     assert template.format(sign="+", estimate="12", unit=unit) == sentence
+=======
+    ("text", "value", "form"),
+    [
+        ("−12", -12.0, "#,##0"),
+        ("1,584.5", 1584.5, "#,##0.0"),
+        ("2018", 2018.0, "0"),
+        ("12 to 20", None, ""),
+        ("–", None, ""),
+        ("<10", None, ""),
+    ],
+)
+def test_what_documents_print_is_a_number_where_it_is_one(
+    text: str, value: float | None, form: str
+) -> None:
+    cell = cells.as_printed(text)
+    assert cell.text == text
+    assert [(own.value, own.form) for own in cell.numbers] == (
+        [] if value is None else [(value, form)]
+    )
+
+
+def test_what_documents_print_has_the_marks_of_the_language() -> None:
+    with speaking("es"):
+        assert cells.as_printed("1.584,5").numbers[0].value == 1584.5
+>>>>>>> 8df2367 (What documents print, and estimates beside it, are numbers in workbooks)

@@ -8,7 +8,7 @@ from rural_alliances.claims.ledger import LedgerEntry, make_ledger
 from rural_alliances.claims.records import Published
 from rural_alliances.exhibits import claims_words as words
 from ruralimpact.errors import ConfigError
-from ruralimpact.exhibits import formatting, kinds
+from ruralimpact.exhibits import cells, formatting, kinds
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.quantities import planted, quantity_of
@@ -100,14 +100,16 @@ def _row(results: StudyResults, entry: LedgerEntry) -> Row:
     quantity = quantity_of(results, estimate.finding) if estimate else None
     truth = planted(results, quantity) if quantity else None
     decimals = claim.decimals if claim.number is not None else 1
-    truth_cell = (Cell(formatting.number(truth, decimals)),) if results.synthetic else ()
-    cells = (
-        Cell(words.published_value(claim)),
+    truth_cell = (cells.number(truth, decimals),) if results.synthetic else ()
+    printed = (
+        cells.as_printed(words.published_value(claim)),
         Cell(words.unit_and_base(claim)),
         *truth_cell,
-        Cell(words.estimate_value(claim, estimate)),
-        Cell(words.estimate_interval(claim, estimate)),
-        Cell(words.recheck_line(entry)),
+        cells.number(estimate.value if estimate else None, decimals),
+        cells.interval(estimate.low, estimate.high, decimals)
+        if estimate
+        else Cell(formatting.DASH),
+        cells.as_printed(words.recheck_line(entry)),
         Cell(gettext(entry.status.label)),
     )
     values: dict[str, Value] = {
@@ -123,7 +125,7 @@ def _row(results: StudyResults, entry: LedgerEntry) -> Row:
         "finding": estimate.finding if estimate else "",
         "status": gettext(entry.status.label),
     }
-    return Row(Cell(words.subject(claim)), cells, values)
+    return Row(Cell(words.subject(claim)), printed, values)
 
 
 KIND = kinds.TableKind(

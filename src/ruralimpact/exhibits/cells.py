@@ -1,14 +1,17 @@
 """Cells of numbers: the text that is printed, and the unrounded number with its format behind it."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.disclosure import FEWEST_UNITS
 from ruralimpact.exhibits.model import Cell, Number
-from ruralimpact.language import gettext
+from ruralimpact.language import gettext, number_marks
 
+_PLAIN = re.compile(r"-?\d+(\.\d+)?")
+_THOUSAND = 1000
 _P_VALUE = '[<0.001]"<0.001";0.000'
 
 
@@ -120,6 +123,23 @@ def side_by_side(several: Sequence[Cell], parts: Sequence[str], between: str = "
         for own in cell.numbers
     )
     return Cell(between.join(cell.text for cell in several), numbers=behind)
+
+
+def as_printed(text: str) -> Cell:
+    """Return a cell of what a document prints, with the number behind it where it is one.
+
+    Parameters
+    ----------
+    text : str
+        A number has the marks of the language, such as `formatting.number` returns.
+    """
+    marks = number_marks()
+    plain = text.replace(formatting.MINUS, "-").replace(marks.group, "").replace(marks.decimal, ".")
+    if not _PLAIN.fullmatch(plain):
+        return Cell(text)
+    form = _form(len(plain.partition(".")[2]))
+    is_separated = marks.group in text or abs(float(plain)) < _THOUSAND
+    return Cell(text, numbers=_numbers(float(plain), form if is_separated else "0"))
 
 
 def year(value: float) -> Cell:

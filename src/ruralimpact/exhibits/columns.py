@@ -1,6 +1,7 @@
 """Columns of tables, each declared once: heading, unit, decimals, suppression, dash and the CSV record."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ruralimpact.exhibits import cells, formatting
@@ -192,7 +193,7 @@ def cells_of(results: StudyResults, shown: Sequence[Shown], record: Record) -> t
 def said(
     shown: Sequence[Shown | Column],
     label: str | Cell,
-    text: str,
+    text: str | Cell,
     values: Mapping[str, Value] | None = None,
     kind: RowKind = "data",
 ) -> Row:
@@ -208,7 +209,8 @@ def said(
     kind : {"data", "foot"}
     """
     stub = Cell(label) if isinstance(label, str) else label
-    return Row(stub, (Cell(text, span=len(shown)),), values, kind)
+    cell = Cell(text) if isinstance(text, str) else text
+    return Row(stub, (replace(cell, span=len(shown)),), values, kind)
 
 
 def repeated(

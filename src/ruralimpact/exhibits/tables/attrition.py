@@ -237,8 +237,7 @@ def _further_counts(name: str, rows: Rows) -> Iterator[Row]:
         if count:
             shown = None if count < disclosure.FEWEST_UNITS else count
             record = {"attrition": name, "measure": measure, "count": shown}
-            text = columns.coarse_count(count)
-            yield columns.said(_RESPONSE, words, text, record, "foot")
+            yield columns.said(_RESPONSE, words, cells.count(count), record, "foot")
 
 
 def _effect_columns(results: StudyResults) -> tuple[Shown, ...]:

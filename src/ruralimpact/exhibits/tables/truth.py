@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from ruralimpact.design.methods import subgroups_of
-from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits import cells, columns, formatting, kinds
 from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.quantities import Quantity, level_value
@@ -18,14 +18,14 @@ from ruralimpact.language import gettext, marked
 
 _EFFECT, _PERCENT = marked("Effect on the treated"), marked("Percent of the counterfactual")
 _COLUMNS = (
-    columns.words(marked("Published"), _EFFECT, 1.25, of="published_estimate"),
+    columns.words(marked("Published"), _EFFECT, 1.25, of="printed_estimate"),
     columns.amount(marked("Truth"), _EFFECT, of="truth"),
     columns.amount(group=_EFFECT),
     columns.error(_EFFECT),
     columns.interval(_EFFECT, 1.8),
     columns.number(marked("Error over SE"), _EFFECT, 0.9, of="error_over_std_error", decimals=2),
     columns.yes_no(marked("Truth inside"), _EFFECT, of="inside"),
-    columns.words(marked("Published"), _PERCENT, 1.25, of="published_percent"),
+    columns.words(marked("Published"), _PERCENT, 1.25, of="printed_percent"),
     columns.number(marked("Truth"), _PERCENT, 0.8, of="percent_truth"),
     columns.number(marked("Estimate"), _PERCENT, 0.95, of="percent"),
     columns.plain_interval(
@@ -210,6 +210,7 @@ def _row(results: StudyResults, record: Record, truth: Record, printed: Mapping[
         "inside": bool(record["conf_low"] <= effect <= record["conf_high"]),
         "percent_inside": _inside(*percents.values()),
         **{f"published_{name}": text for name, text in printed.items()},
+        **{f"printed_{name}": cells.as_printed(text) for name, text in printed.items()},
     }
     keys, more = ("spec_id", "by", "level", "unit"), ("published_estimate", "published_percent")
     return columns.row_of(results, _COLUMNS, own, label, keys=keys, more=more)
