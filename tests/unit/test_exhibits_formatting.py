@@ -120,7 +120,6 @@ def test_ticks_are_printed_as_they_are(ticks: list[float], decimals: int) -> Non
 
 
 @pytest.mark.parametrize(
-<<<<<<< HEAD
     ("unit", "text", "sentence"),
     [
         ("US$ million", "US$ 12 million", "A: US$ +12 million."),
@@ -136,7 +135,9 @@ def test_the_sign_of_a_currency_stands_before_the_number(
     assert formatting.with_unit("12", unit) == text
     template = formatting.for_unit("A: {sign}{estimate} {unit}.", unit)
     assert template.format(sign="+", estimate="12", unit=unit) == sentence
-=======
+
+
+@pytest.mark.parametrize(
     ("text", "value", "form"),
     [
         ("−12", -12.0, "#,##0"),
@@ -160,4 +161,3 @@ def test_what_documents_print_is_a_number_where_it_is_one(
 def test_what_documents_print_has_the_marks_of_the_language() -> None:
     with speaking("es"):
         assert cells.as_printed("1.584,5").numbers[0].value == 1584.5
->>>>>>> 8df2367 (What documents print, and estimates beside it, are numbers in workbooks)

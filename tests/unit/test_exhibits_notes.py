@@ -53,9 +53,10 @@ def test_every_table_of_estimates_prints_what_they_note(results: StudyResults, k
 def test_notes_print_labels_for_names(results: StudyResults) -> None:
     name, outcome = next(iter(results.study.outcomes.items()))
     (notes,) = notes_of(
-        noted(results, nn5=f"regression without '{name}', not '{name}_2'"), "impact"
+        noted(results, nn5=f"regression without '{name}', '{name}[a b]', not '{name}_2'"), "impact"
     )
-    assert notes[-1].startswith(f"Regression without “{outcome.label}”, not '{name}_2' (")
+    label = outcome.label
+    assert notes[-1].startswith(f"Regression without “{label}”, “{label}: a b”, not '{name}_2' (")
 
 
 def test_the_benchmark_prints_them_too(results: StudyResults) -> None:

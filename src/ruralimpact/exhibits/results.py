@@ -38,6 +38,10 @@ METHOD_LABELS = {
 }
 
 
+# An indicator of a covariate, such as region[North].
+_LEVEL = re.compile(r"(\w+)\[(.+)\]")
+
+
 @dataclass(frozen=True)
 class StudyResults:
     """The results of one study, as the stages before wrote them, with small cells suppressed.
@@ -128,7 +132,10 @@ class StudyResults:
 
         def label(match: re.Match[str]) -> str:
             name = match[1] or match[0]
-            return f"“{labels[name]}”" if name in labels else match[0]
+            if name in labels:
+                return f"“{labels[name]}”"
+            level = _LEVEL.fullmatch(name)
+            return f"“{labels[level[1]]}: {level[2]}”" if level and level[1] in labels else match[0]
 
         return re.sub(pattern, label, text)
 
