@@ -221,7 +221,7 @@ def test_a_question_that_a_wave_did_not_ask_is_declared_and_told(project: Projec
     said = " ".join(shown.stdout.split())
     # Nobody can be matched on what was not asked, and that is said; the other waves stand.
     assert "Levels, 2016: Matched difference in income: not estimable" in said
-    assert "the covariate 'age' is missing (72)" in said
+    assert "the covariate “Age of the head” is missing (72)" in said
     assert "Levels, 2014: Matched difference in income: +" in said
 
 
