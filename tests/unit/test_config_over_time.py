@@ -144,7 +144,15 @@ def test_before_after_beside_controls_names_the_treated(tmp_path: Path) -> None:
 
 def test_waves_in_words_have_the_order_of_the_lists(tmp_path: Path) -> None:
     words = {"before": ["baseline", "midline"], "after": ["endline"]}
-    made = plain(load_study(copied(tmp_path, **words)).analyses[-1])
+    folder = copied(tmp_path, **words)
+    with pytest.raises(ConfigError, match="List them under `wave_order`"):
+        load_study(folder)
+    path = folder / "study.yaml"
+    seasons = [str(season) for season in range(1, 7)]
+    order = {"wave_order": [*seasons, *words["before"], *words["after"]]}
+    study = {**yaml.safe_load(path.read_text(encoding="utf-8")), **order}
+    path.write_text(yaml.safe_dump(study), encoding="utf-8")
+    made = plain(load_study(folder).analyses[-1])
     assert {key: made[key] for key in words} == words
     with pytest.raises(ConfigError, match="wave 9 of `after` is not later than wave 10"):
         load_study(copied(tmp_path, before=[10], after=[9]))

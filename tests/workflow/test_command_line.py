@@ -57,8 +57,10 @@ def test_its_raw_data_are_no_concern_of_git(made: Project) -> None:
 def test_new_refuses_a_folder_that_is_not_empty(
     made: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["new", str(made.root)]) == 1
+    assert main(["new", str(made.root / "config")]) == 1
     assert "is not empty" in capsys.readouterr().err
+    assert main(["new", str(made.root)]) == 1
+    assert "is a project already; --from adds a study to it" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["a{b}.csv", pytest.param("a<b>.csv", marks=pytest.mark.long)])
