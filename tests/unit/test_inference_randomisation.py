@@ -93,6 +93,7 @@ def permuted(frame: pd.DataFrame, **options):
     )
 
 
+@pytest.mark.long
 def test_without_an_effect_it_rejects_as_often_as_it_says() -> None:
     """One in five, 150 samples: the refitted test is exact where chance gave treatment."""
     found = [

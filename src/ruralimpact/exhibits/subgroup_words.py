@@ -185,6 +185,6 @@ def _level_notes(results: StudyResults, frame: pd.DataFrame) -> list[str]:
             if note and note not in known:
                 of_levels.setdefault(note, []).append(str(record["level"]))
     return [
-        f"{', '.join(dict.fromkeys(levels))}: {translated(note)}."
+        f"{', '.join(dict.fromkeys(levels))}: {results.with_labels_of_quoted(translated(note))}."
         for note, levels in of_levels.items()
     ]
