@@ -9,15 +9,15 @@ import pandas as pd
 import pytest
 from exhibit_entries import with_tables
 from study_models import with_parts
+from test_answer_room import words_of
 from test_exhibits_study import build_results, build_tables, nsw_study
 
 from ruralimpact.config.answer import check_answer
 from ruralimpact.errors import ConfigError
 from ruralimpact.estimation.informative_weights import INFORMATIVE, NOT_SHOWN
 from ruralimpact.exhibits.answer.box import answer_box
-from ruralimpact.exhibits.answer.room import MOST_WORDS, Draft, Room, room_for
-from ruralimpact.exhibits.answer.statement import word_count
-from ruralimpact.exhibits.document import AnswerBox, HeadlineLine
+from ruralimpact.exhibits.answer.room import MOST_WORDS
+from ruralimpact.exhibits.document import AnswerBox
 from ruralimpact.exhibits.earlier_words import in_the_language
 from ruralimpact.exhibits.findings import findings
 from ruralimpact.exhibits.results import StudyResults
@@ -326,37 +326,6 @@ def test_the_same_sentences_are_said_in_every_language(results: StudyResults) ->
         assert cited[0] == cited[1], part
     for box in boxes:
         assert words_of(box) <= MOST_WORDS
-
-
-@pytest.mark.parametrize(
-    ("own", "other", "said"),
-    [
-        ((20, 20, 20), (20, 20, 20), 3),
-        ((20, 20, 20), (20, 20, 21), 2),
-        ((20, 10, 10), (41, 10, 10), 2),
-        ((20, 10, 10), (61, 10, 10), 0),
-    ],
-)
-def test_room_is_what_the_longest_language_leaves(
-    own: tuple[int, ...], other: tuple[int, ...], said: int
-) -> None:
-    """Beside 60 words on the estimates, and none of the frame."""
-    drafts = [
-        Draft(framing=(), lines=((of_words(60),),), against=tuple(map(of_words, against)))
-        for against in (own, other)
-    ]
-    for ordered in (drafts, drafts[::-1]):
-        assert room_for(ordered) == Room(detail=0, lines=1, against=said)
-
-
-def of_words(count: int) -> HeadlineLine:
-    return HeadlineLine(label="", text=" ".join(["word"] * count))
-
-
-def words_of(box: AnswerBox) -> int:
-    shown = [HeadlineLine(label="", text=box.reading), *box.lines, *box.against]
-    shown += [box.verdict] if box.verdict else []
-    return sum(word_count(f"{line.label} {line.text}") for line in shown)
 
 
 def test_a_suppressed_estimate_prints_no_number(tmp_path: Any) -> None:
